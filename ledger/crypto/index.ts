@@ -1,0 +1,1 @@
+export type { Crypto, Signer } from './crypto.ts'

@@ -1,0 +1,3 @@
+export * from './crypto/index.ts'
+export * from './records/index.ts'
+export * from './state/index.ts'

@@ -1,0 +1,189 @@
+/**
+ * What the ledger knows. Every record is an immutable plain object; ids, keys, hashes and signatures are
+ * lower-case hex strings in memory (so that `===` compares them) and byte strings on the wire.
+ */
+
+/** Canonical lower-case text form. Machines and hosts have version 8 UUIDs, made from sha256(owner, nonce). */
+export type Uuid = string
+/** First 16 bytes of sha256(first public key): 32 hex digits. */
+export type AccountId = string
+/** SHA-256: 64 hex digits. */
+export type Hash = string
+/** Ed25519: 64 hex digits. */
+export type PublicKey = string
+/** Ed25519: 128 hex digits. */
+export type Signature = string
+/** 1e-12 dollar. Never negative in a record; 16 bytes big-endian on the wire. */
+export type Picodollars = bigint
+
+export type AccountKind = 'buyer' | 'provider'
+
+/** The part of a machine that is bought. `speed` in bogomips, sizes in MB (2^20 bytes) as in the 2004 text. */
+export interface Configuration {
+  readonly name: string
+  /** Processor asked for, e.g. `Pentium3`, `x86-64`, or `any`. */
+  readonly processor: string
+  readonly os: string
+  readonly speed: number
+  readonly memoryMb: number
+  readonly storageMb: number
+  /** Content hash of the preconfigured image, null for a blank machine. */
+  readonly image: Hash | null
+}
+
+/** What the buyer is ready to pay (2004 text, 5.1.3): rates normalised to 30 days and 3,600 s. */
+export interface Bid {
+  readonly storagePer30Days: Picodollars
+  readonly runningPerHour: Picodollars
+}
+
+export interface Resources {
+  /** bogomips */
+  readonly speed: number
+  readonly memoryMb: number
+  readonly storageMb: number
+}
+
+export interface AccountRecord {
+  readonly id: AccountId
+  /** Unique in the network: 3 to 32 of a-z A-Z 0-9 . _ - */
+  readonly name: string
+  readonly kind: AccountKind
+  readonly key: PublicKey
+  readonly balance: Picodollars
+  /** Highest nonce used; the next transaction carries exactly nonce + 1. */
+  readonly nonce: number
+}
+
+/** A physical machine. Totals are locked when it is added (2004 text, 5.2.3, footnote 16). */
+export interface HostRecord {
+  readonly uuid: Uuid
+  readonly owner: AccountId
+  /** The host's own key: its node's PeerId, and what signs offers, confirmations and commits. */
+  readonly key: PublicKey
+  readonly name: string
+  readonly processor: string
+  readonly totals: Resources
+  readonly reserved: Resources
+  readonly nonce: number
+}
+
+export type MachineState =
+  | 'registered'
+  | 'stored'
+  | 'started'
+  | 'stopped'
+  | 'suspended'
+  | 'migrating'
+
+/** Prices are computed once from the signed offer and stay as they are (2004 text, 5.2.3). */
+export interface Contract {
+  readonly host: Uuid
+  /** Hash of the signed offer the prices come from. */
+  readonly offer: Hash
+  /** Per storage period. */
+  readonly storagePrice: Picodollars
+  readonly storagePeriodDays: number
+  /** Per running period. */
+  readonly runningPrice: Picodollars
+  readonly runningPeriodS: number
+}
+
+/**
+ * Why the running clock stands although the machine is still recorded as started: the owner could not meet a
+ * charge, or the spend limit signed in the start or resume order is reached. The host must suspend.
+ */
+export interface Halt {
+  readonly reason: 'unpaid' | 'limit'
+  readonly atMs: number
+}
+
+/** All times are block times in ms since 1970. */
+export interface Billing {
+  /** When the next storage period begins and is charged; null while registered. */
+  readonly storageDueMs: number | null
+  /** Since when a storage charge could not be met; null if all is paid. */
+  readonly storageUnpaidSinceMs: number | null
+  /** When the next running period begins and is charged; null unless the running clock goes. */
+  readonly runningDueMs: number | null
+  /** Paid but unused part of a running period, used up first at the next start on the same host. */
+  readonly runningCreditMs: number
+  /** Limit on running charges signed by the owner in the last start or resume order; null before the first. */
+  readonly spendLimit: Picodollars | null
+  /** Running charges since that order. */
+  readonly spent: Picodollars
+  readonly halt: Halt | null
+}
+
+export interface MachineRecord {
+  readonly uuid: Uuid
+  readonly owner: AccountId
+  readonly configuration: Configuration
+  readonly bid: Bid
+  readonly state: MachineState
+  /** 0 while registered; grows by one exactly where section 4 of the 2004 text says. */
+  readonly version: number
+  /** The host that holds the machine; null while registered. */
+  readonly holder: Uuid | null
+  readonly contract: Contract | null
+  /** Content root sealed at this version (`ledger/content`); null while registered. */
+  readonly root: Hash | null
+  /** Highest order sequence used or cancelled. */
+  readonly orderSequence: number
+  readonly billing: Billing
+}
+
+export type RestingState = 'stored' | 'stopped' | 'suspended'
+
+/** One open move of one machine: an escrow with a deadline. */
+export interface MigrationRecord {
+  /** sha256 of (network, machine, version, opening nonce). */
+  readonly id: Hash
+  readonly machine: Uuid
+  readonly owner: AccountId
+  /** Version that leaves the origin. */
+  readonly version: number
+  readonly previousState: RestingState
+  readonly origin: Uuid
+  readonly destination: Uuid
+  /** The contract that begins when the move is committed. */
+  readonly contract: Contract
+  /** First storage price at the destination, taken from the owner when the move was opened. */
+  readonly escrow: Picodollars
+  /** Root of what must arrive. */
+  readonly root: Hash
+  readonly openedAtMs: number
+  readonly deadlineMs: number
+  /** HEARTBEATs push the deadline no further than this. */
+  readonly hardLimitMs: number
+  /** Height of the last HEARTBEAT: they are monotone by height and stand outside the nonce. */
+  readonly heartbeatHeight: number
+}
+
+/** Parameters fixed by the genesis. */
+export interface Parameters {
+  /** Granted at sign-up; only on a genesis marked `dev`. */
+  readonly signupGrant: Picodollars
+  readonly migrationDeadlineMs: number
+  readonly migrationHardLimitMs: number
+  /** Most blocks a transaction may name as its life, from the present height. */
+  readonly expiryHeightsMax: number
+}
+
+export interface GenesisMember {
+  readonly name: string
+  /** Consensus key. */
+  readonly key: PublicKey
+}
+
+export interface Genesis {
+  readonly name: string
+  /** A development network: sign-up grants money, and everything says so. */
+  readonly dev: boolean
+  readonly timeMs: number
+  /** Key that may issue money on a real network. */
+  readonly issuer: PublicKey
+  /** First coordinators: 1, 4 or 7. */
+  readonly coordinators: readonly GenesisMember[]
+  readonly parameters: Parameters
+}

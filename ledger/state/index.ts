@@ -1,0 +1,1 @@
+export type { Draft, Due, NestedDraft, StateReader } from './state.ts'

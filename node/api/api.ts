@@ -1,0 +1,360 @@
+/**
+ * What a node does for its owner: the one list of methods behind the unix socket, used by the CLI and the
+ * terminal UI. Each method is `POST /v1/<method>` with a JSON object, answered with a JSON object.
+ * Amounts are decimal dollars as text ("996.997984"), times are ms since 1970, sizes are named by unit.
+ */
+
+export interface ResourcesView {
+  speed: number
+  memoryMb: number
+  storageMb: number
+}
+
+export interface ConfigurationView extends ResourcesView {
+  name: string
+  processor: string
+  os: string
+  image: string | null
+}
+
+export interface PricesView {
+  speedUnit: number
+  speedPrice: string
+  memoryUnitMb: number
+  memoryPrice: string
+  storageUnitMb: number
+  storagePrice: string
+  runningPeriodS: number
+  storagePeriodDays: number
+}
+
+export interface BidView {
+  storagePer30Days: string
+  runningPerHour: string
+}
+
+/** One row of "browse machines" (2004 text, figure 6). */
+export interface CatalogueEntry {
+  configuration: ConfigurationView
+  preconfigured: boolean
+  /** Mean over the providers able to host it now; null when nobody can. */
+  average: (BidView & { providers: number }) | null
+}
+
+export interface OfferView {
+  host: string
+  name: string
+  owner: string
+  ownerName: string
+  peer: string
+  processor: string
+  totals: ResourcesView
+  free: ResourcesView
+  prices: PricesView
+  connectSpeed: string
+  methods: string[]
+  sequence: number
+  issuedAtMs: number
+  expiresAtMs: number
+  /** This node has a connection to the host, or can dial it. */
+  online: boolean
+}
+
+export interface ContractView {
+  storagePrice: string
+  storagePeriodDays: number
+  runningPrice: string
+  runningPeriodS: number
+  /** As the 2004 figures print them: "3 / 30 days" and "0.002016 / 3600 seconds". */
+  storageText: string
+  runningText: string
+}
+
+export type MachineAction =
+  | 'search'
+  | 'edit'
+  | 'discard'
+  | 'store'
+  | 'start'
+  | 'stop'
+  | 'suspend'
+  | 'resume'
+  | 'move'
+  | 'console'
+  | 'delete'
+
+export interface ActionView {
+  action: MachineAction
+  /** null: legal now; otherwise the sentence that says why not. */
+  reason: string | null
+}
+
+export interface MachineView {
+  uuid: string
+  name: string
+  owner: string
+  configuration: ConfigurationView
+  bid: BidView
+  state: string
+  version: number
+  holder: { uuid: string; name: string; peer: string } | null
+  contract: ContractView | null
+  root: string | null
+  actions: ActionView[]
+  storageDueMs: number | null
+  runningDueMs: number | null
+  runningCreditMs: number
+  spendLimit: string | null
+  spent: string
+  halt: { reason: 'unpaid' | 'limit'; atMs: number } | null
+  migration: { id: string; origin: string; destination: string; deadlineMs: number } | null
+  /** The operation under way for it on this node. */
+  operation: string | null
+}
+
+/** Why one host fits or does not (`search --explain`). */
+export interface MatchView {
+  host: string
+  name: string
+  ownerName: string
+  processor: string
+  contract: ContractView
+  /** The contract's prices as rates over 30 days and one hour, which the bid is compared with. */
+  rate: BidView
+  online: boolean
+  /** VMMP methods when the search is for a move (figure 20); empty when offline. */
+  methods: string[]
+  /** e.g. "storage 3 of at most 3 per 30 days". */
+  reasons: string[]
+}
+
+export interface SearchView {
+  configuration: ConfigurationView
+  bid: BidView
+  matches: MatchView[]
+  refused: { host: string; name: string; constraint: string; message: string }[]
+  /** For an empty result: what failed most offers, and the nearest bid that would have matched. */
+  advice: string | null
+  nearest: BidView | null
+}
+
+export interface HostView {
+  uuid: string
+  name: string
+  owner: string
+  peer: string
+  processor: string
+  totals: ResourcesView
+  reserved: ResourcesView
+  prices: PricesView | null
+  /** Machines it holds, with their contracts. */
+  machines: {
+    uuid: string
+    name: string
+    state: string
+    version: number
+    contract: ContractView | null
+  }[]
+  /** Older versions kept after a move away. */
+  cached: { machine: string; version: number; bytes: number }[]
+  local: boolean
+}
+
+export interface HostFacts extends ResourcesView {
+  name: string
+  processor: string
+  connectSpeed: string
+  vmm: string
+  accelerator: string
+}
+
+export interface AccountView {
+  id: string
+  name: string
+  kind: 'buyer' | 'provider'
+  balance: string
+  nonce: number
+  /** Figures 22 and 23: one row a machine. */
+  machines: {
+    uuid: string
+    name: string
+    state: string
+    contract: ContractView | null
+    storageDueInMs: number | null
+    runningDueInMs: number | null
+  }[]
+  costPerDay: string
+  costPerSecond: string
+  /** Figure 32, for a provider. */
+  incomePerDay: string
+  incomePerSecond: string
+  /** How long the balance lasts at the present cost; null when nothing is being spent. */
+  runwayDays: number | null
+}
+
+export type OperationKind =
+  | 'store'
+  | 'start'
+  | 'stop'
+  | 'suspend'
+  | 'resume'
+  | 'move'
+  | 'delete'
+  | 'host-add'
+
+export interface OperationView {
+  id: string
+  kind: OperationKind
+  machine: string | null
+  owner: string
+  state: 'running' | 'succeeded' | 'failed' | 'cancelled'
+  startedAtMs: number
+  endedAtMs: number | null
+  deadlineMs: number | null
+  /** What is being done now, in words: "waiting for the confirmation to be final". */
+  step: string
+  progress: {
+    bytesDone: number
+    bytesTotal: number
+    /** bytes per second over the last seconds */
+    rate: number
+    etaMs: number | null
+  } | null
+  error: ApiErrorBody | null
+  /** Steps done so far with their duration. */
+  trail: { step: string; atMs: number }[]
+}
+
+export interface NodeStatus {
+  name: string
+  version: string
+  pid: number
+  peer: string
+  addresses: string[]
+  roles: string[]
+  network: string
+  networkName: string
+  dev: boolean
+  dataDir: string
+  uptimeMs: number
+  rssBytes: number
+  ledger: { height: number; timeMs: number; stateRoot: string; behind: boolean }
+  peers: number
+  offers: number
+  account: { id: string; name: string; kind: string; balance: string } | null
+  hosts: string[]
+}
+
+export interface PeerView {
+  peer: string
+  addresses: string[]
+  direction: 'inbound' | 'outbound'
+  protocols: string[]
+}
+
+export interface AuditView {
+  ok: boolean
+  fromHeight: number
+  toHeight: number
+  blocks: number
+  transactions: number
+  stateRoot: string
+  /** Each invariant with the figure that was checked. */
+  invariants: { name: string; ok: boolean; figure: string }[]
+}
+
+export interface LedgerHead {
+  network: string
+  height: number
+  hash: string
+  timeMs: number
+  stateRoot: string
+  transactions: number
+}
+
+export interface EventView {
+  sequence: number
+  atMs: number
+  topic: string
+  message: string
+  fields: Record<string, string | number | boolean | null>
+}
+
+/** Exit codes of interface.md: failed 1, usage 2, not-found 3, denied or funds 4, unreachable 5, timeout 6. */
+export type ErrorClass = 'failed' | 'usage' | 'not-found' | 'denied' | 'unreachable' | 'timeout'
+
+export interface ApiErrorBody {
+  code: string
+  class: ErrorClass
+  message: string
+  /** What to do about it. */
+  hint: string | null
+}
+
+/** input and output of every method. `machine` accepts a name, a UUID or a unique prefix. */
+export interface NodeApi {
+  'node.status': [Record<string, never>, NodeStatus]
+  'node.peers': [Record<string, never>, { peers: PeerView[] }]
+  'node.stop': [Record<string, never>, { stopping: true }]
+  'account.open': [{ name: string; kind: 'buyer' | 'provider' }, AccountView]
+  'account.show': [{ account?: string }, AccountView]
+  'market.browse': [Record<string, never>, { configurations: CatalogueEntry[] }]
+  'offer.list': [Record<string, never>, { offers: OfferView[] }]
+  'host.facts': [Record<string, never>, HostFacts]
+  'host.add': [
+    {
+      name: string
+      prices: PricesView
+      /** Part of the machine that is offered; default what `host.facts` reads. */
+      totals?: Partial<ResourcesView>
+      connectSpeed?: string
+    },
+    HostView
+  ]
+  'host.list': [Record<string, never>, { hosts: HostView[] }]
+  'machine.create': [
+    {
+      configuration: string
+      name?: string
+      bid?: Partial<BidView>
+      speed?: number
+      memoryMb?: number
+      storageMb?: number
+    },
+    MachineView
+  ]
+  'machine.edit': [
+    {
+      machine: string
+      name?: string
+      bid?: Partial<BidView>
+      speed?: number
+      memoryMb?: number
+      storageMb?: number
+    },
+    MachineView
+  ]
+  'machine.discard': [{ machine: string }, { discarded: string }]
+  'machine.list': [{ all?: boolean }, { machines: MachineView[] }]
+  'machine.show': [{ machine: string }, MachineView]
+  'machine.search': [
+    { machine?: string; configuration?: string; bid?: Partial<BidView>; move?: boolean },
+    SearchView
+  ]
+  'machine.store': [{ machine: string; host: string }, OperationView]
+  'machine.start': [{ machine: string; spendLimit?: string }, OperationView]
+  'machine.resume': [{ machine: string; spendLimit?: string }, OperationView]
+  'machine.stop': [{ machine: string }, OperationView]
+  'machine.suspend': [{ machine: string }, OperationView]
+  'machine.move': [{ machine: string; host: string; method?: string }, OperationView]
+  'machine.delete': [{ machine: string }, OperationView]
+  'operation.list': [Record<string, never>, { operations: OperationView[] }]
+  'operation.show': [{ operation: string }, OperationView]
+  'operation.cancel': [{ operation: string }, OperationView]
+  'ledger.head': [Record<string, never>, LedgerHead]
+  audit: [Record<string, never>, AuditView]
+}
+
+export type Method = keyof NodeApi
+export type Input<M extends Method> = NodeApi[M][0]
+export type Output<M extends Method> = NodeApi[M][1]

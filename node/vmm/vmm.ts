@@ -1,0 +1,145 @@
+import type { Duplex } from 'node:stream'
+import type { Configuration, Hash, Uuid } from '../../ledger/index.ts'
+
+/**
+ * The one way in which the market touches a virtual machine monitor (2004 text, 7.1.1).
+ *
+ *     absent --create--> down --prepareStart--> held --go--> running
+ *                        down <--stop, abandon, powered off, died-- running, held
+ *                   suspended <--suspend-- running
+ *                   suspended --prepareResume--> held
+ *     down, suspended --receive(...).commit()--> down or suspended with other bytes
+ *
+ * Every promise resolves when the effect is durable. Refusals are `VmmError` with a code.
+ */
+export interface Vmm {
+  /** `qemu`, `fake`. */
+  readonly kind: string
+
+  /** Finds what a former process left behind: guests that still run are adopted. Called once, first. */
+  open(): Promise<readonly Found[]>
+  /** Lets go of everything without stopping a guest. */
+  close(): Promise<void>
+
+  /** Words for `host facts` and `doctor`: version and accelerator. */
+  describe(): Promise<{ readonly version: string; readonly accelerator: string }>
+
+  /** Makes disk and configuration on disk. Refuses EXISTS. */
+  create(spec: MachineSpec): Promise<void>
+  status(machine: Uuid): Promise<VmmStatus>
+  spec(machine: Uuid): Promise<MachineSpec>
+  list(): Promise<readonly Uuid[]>
+
+  /** A guest ready to run its first instruction, held paused. */
+  prepareStart(machine: Uuid): Promise<void>
+  /** A guest with its memory loaded, held paused. The memory file stays until `go`. */
+  prepareResume(machine: Uuid): Promise<void>
+  /** Lets a held guest run. */
+  go(machine: Uuid): Promise<void>
+  /** Ends a held or running guest at once. A guest that was held by prepareResume is suspended again. */
+  abandon(machine: Uuid): Promise<void>
+  /** Asks the guest to power down; ends it after `patienceMs`. */
+  stop(machine: Uuid, patienceMs?: number): Promise<void>
+  /** Memory to disk, guest ended. Reverts to running with SUSPEND_REFUSED when the guest is not ready. */
+  suspend(machine: Uuid): Promise<void>
+  /** Removes every file of a machine that is down or suspended. */
+  delete(machine: Uuid): Promise<void>
+
+  /** Called when a guest ends by itself. Returns the unsubscribe. */
+  onEnded(listener: (ended: Ended) => void): () => void
+
+  /** A raw byte stream to the serial port (starts with the last lines) or to the display (RFB). */
+  console(machine: Uuid, kind: 'serial' | 'vnc'): Promise<Duplex>
+
+  /** Reads the contents of a machine that is down or suspended. Close it. */
+  content(machine: Uuid): Promise<MachineContent>
+  /** A temporary place for the contents of a machine on its way here. */
+  receive(spec: MachineSpec, parts: readonly PartShape[]): Promise<ContentSink>
+}
+
+export interface MachineSpec {
+  readonly uuid: Uuid
+  readonly configuration: Configuration
+}
+
+export type VmmStatus = 'absent' | 'down' | 'held' | 'running' | 'suspended'
+
+export interface Found {
+  readonly machine: Uuid
+  readonly status: VmmStatus
+}
+
+export interface Ended {
+  readonly machine: Uuid
+  /** `powered-off` by the guest, or the VMM `died`. */
+  readonly reason: 'powered-off' | 'died'
+  readonly detail: string
+}
+
+/** What a machine consists of. `disk` is guest-visible; `memory` exists only when suspended. */
+export type PartName = 'config' | 'disk' | 'memory'
+
+export interface PartShape {
+  readonly name: PartName
+  /** How the bytes are to be understood: `config-1`, `disk-raw`, `qemu-migration-7.2`. */
+  readonly format: string
+  readonly sizeBytes: number
+}
+
+/** Guest-visible contents, in blocks of `CONTENT_BLOCK_BYTES`; the last block of a part may be short. */
+export interface MachineContent {
+  readonly parts: readonly PartShape[]
+  /** Bytes [offset, offset + length) of a part. */
+  read(part: PartName, offset: number, length: number): Promise<Uint8Array>
+  /** Extents of a part that are known to hold data; what is left out reads as zeros. */
+  extents(part: PartName): Promise<readonly { readonly offset: number; readonly length: number }[]>
+  close(): Promise<void>
+}
+
+export interface ContentSink {
+  write(part: PartName, offset: number, bytes: Uint8Array): Promise<void>
+  /** Reads back what was written, for the challenge. */
+  read(part: PartName, offset: number, length: number): Promise<Uint8Array>
+  /** fsyncs everything and puts it in the machine's place, replacing an older copy, in one rename. */
+  commit(): Promise<void>
+  discard(): Promise<void>
+}
+
+export const CONTENT_BLOCK_BYTES: number = 16384
+
+export type VmmErrorCode =
+  | 'EXISTS'
+  | 'ABSENT'
+  | 'WRONG_STATUS'
+  | 'IMAGE_UNKNOWN'
+  | 'VMM_MISSING'
+  | 'VMM_FAILED'
+  | 'SUSPEND_REFUSED'
+  | 'DISK_FULL'
+  | 'CONTENT_MALFORMED'
+
+export class VmmError extends Error {
+  override readonly name: string = 'VmmError'
+  readonly code: VmmErrorCode
+  constructor(code: VmmErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** Where a driver finds preconfigured images. */
+export interface ImageStore {
+  /** Files of an image that is present and whole, or undefined. */
+  find(hash: Hash): Promise<ImageFiles | undefined>
+  list(): Promise<readonly ImageFiles[]>
+}
+
+export interface ImageFiles {
+  readonly hash: Hash
+  readonly name: string
+  readonly kernel: string
+  readonly initrd: string
+  /** Base disk, raw. */
+  readonly disk: string
+  readonly minimum: { readonly memoryMb: number; readonly storageMb: number }
+}
