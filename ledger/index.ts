@@ -1,3 +1,4 @@
+export * from './apply/index.ts'
 export * from './crypto/index.ts'
 export * from './records/index.ts'
 export * from './state/index.ts'

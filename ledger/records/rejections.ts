@@ -11,6 +11,7 @@ export const REJECTION_CODES = [
   'INVALID_NONCE',
   'INVALID_SIGNER',
   'INVALID_EXPIRED',
+  'INVALID_HEARTBEAT',
   // accounts
   'NAME_TAKEN',
   'NAME_MALFORMED',
@@ -19,6 +20,7 @@ export const REJECTION_CODES = [
   // hosts
   'HOST_UNKNOWN',
   'HOST_KEY_TAKEN',
+  'HOST_FORGED',
   'HOST_MALFORMED',
   // machines and orders
   'MACHINE_UNKNOWN',
@@ -47,7 +49,6 @@ export const REJECTION_CODES = [
   'ACCEPTANCE_FORGED',
   'ACCEPTANCE_EXPIRED',
   'RECEIPT_FORGED',
-  'HEARTBEAT_STALE',
   'NOT_PARTY'
 ] as const
 

@@ -45,7 +45,10 @@ export interface StateReader {
   dues(): Iterable<Due>
 }
 
-/** A state being changed by one block. Dropped without trace when a rule fails. */
+/**
+ * A state being changed by one block: its `height` and `timeMs` are already that block's.
+ * Dropped without trace when a rule fails.
+ */
 export interface Draft extends StateReader {
   putAccount(record: AccountRecord): void
   putHost(record: HostRecord): void

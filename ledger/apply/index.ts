@@ -1,0 +1,1 @@
+export type { ApplyContext, StatementChecks } from './statement-checks.ts'
