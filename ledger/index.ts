@@ -1,4 +1,7 @@
 export * from './apply/index.ts'
 export * from './crypto/index.ts'
+export * from './lifecycle/index.ts'
+export * from './money/index.ts'
+export * from './pricing/index.ts'
 export * from './records/index.ts'
 export * from './state/index.ts'

@@ -1,0 +1,11 @@
+export {
+  type Actor,
+  isResting,
+  LIFECYCLE,
+  type LifecycleAction,
+  legalActions,
+  NAMES_OF_2004,
+  statesAllowing,
+  type Transition,
+  transition
+} from './lifecycle.ts'

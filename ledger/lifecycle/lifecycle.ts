@@ -1,0 +1,115 @@
+/**
+ * What may be done with a machine in each state (2004 text, sections 4 and 6.1.7), as data.
+ *
+ *   registered --store--> stored --start--> started --stop, fell----------> stopped --start--> started
+ *       |                   |                  |                               |
+ *    discard             delete             suspend, suspend-unpaid         delete
+ *                                              v
+ *                                           suspended --resume--> started
+ *
+ *   stored, stopped, suspended --move--> migrating --arrive, abort--> the state it had
+ *
+ * The version grows by one on entering stored, stopped or suspended, and on arrival.
+ */
+import type { MachineState, RestingState } from '../records/index.ts'
+
+export type LifecycleAction =
+  | 'search'
+  | 'edit'
+  | 'discard'
+  | 'store'
+  | 'start'
+  | 'resume'
+  | 'stop'
+  | 'suspend'
+  | 'delete'
+  | 'move'
+  | 'console'
+  | 'fell'
+  | 'suspend-unpaid'
+  | 'move-status'
+  | 'arrive'
+  | 'abort'
+
+/** `owner` asks, `holder` reports on its signature alone, `either` party of a move. */
+export type Actor = 'owner' | 'holder' | 'destination' | 'either'
+
+export interface Transition {
+  readonly action: LifecycleAction
+  readonly by: Actor
+  /** `same`: nothing changes hands; `before`: the state the machine had when the move was opened. */
+  readonly to: MachineState | 'same' | 'gone' | 'before'
+  readonly versionGrows: boolean
+}
+
+const DELETE: Transition = { action: 'delete', by: 'owner', to: 'gone', versionGrows: false }
+const MOVE: Transition = { action: 'move', by: 'owner', to: 'migrating', versionGrows: false }
+const START: Transition = { action: 'start', by: 'owner', to: 'started', versionGrows: false }
+
+export const LIFECYCLE: Readonly<Record<MachineState, readonly Transition[]>> = {
+  registered: [
+    { action: 'search', by: 'owner', to: 'same', versionGrows: false },
+    { action: 'edit', by: 'owner', to: 'same', versionGrows: false },
+    { action: 'discard', by: 'owner', to: 'gone', versionGrows: false },
+    { action: 'store', by: 'owner', to: 'stored', versionGrows: true }
+  ],
+  stored: [START, MOVE, DELETE],
+  started: [
+    { action: 'stop', by: 'owner', to: 'stopped', versionGrows: true },
+    { action: 'console', by: 'owner', to: 'same', versionGrows: false },
+    { action: 'suspend', by: 'owner', to: 'suspended', versionGrows: true },
+    { action: 'fell', by: 'holder', to: 'stopped', versionGrows: true },
+    { action: 'suspend-unpaid', by: 'holder', to: 'suspended', versionGrows: true }
+  ],
+  stopped: [START, MOVE, DELETE],
+  suspended: [{ action: 'resume', by: 'owner', to: 'started', versionGrows: false }, MOVE, DELETE],
+  migrating: [
+    { action: 'move-status', by: 'owner', to: 'same', versionGrows: false },
+    { action: 'arrive', by: 'destination', to: 'before', versionGrows: true },
+    { action: 'abort', by: 'either', to: 'before', versionGrows: false }
+  ]
+}
+
+/** undefined: the action is illegal in this state. */
+export function transition(state: MachineState, action: LifecycleAction): Transition | undefined {
+  return LIFECYCLE[state].find(entry => entry.action === action)
+}
+
+export function legalActions(state: MachineState): readonly LifecycleAction[] {
+  return LIFECYCLE[state].map(entry => entry.action)
+}
+
+/** States in which an action is legal, for the sentence that refuses it. */
+export function statesAllowing(action: LifecycleAction): readonly MachineState[] {
+  return STATES.filter(state => transition(state, action) !== undefined)
+}
+
+/** A machine may be moved from these states, and comes back to them. */
+export function isResting(state: MachineState): state is RestingState {
+  return state === 'stored' || state === 'stopped' || state === 'suspended'
+}
+
+const STATES = [
+  'registered',
+  'stored',
+  'started',
+  'stopped',
+  'suspended',
+  'migrating'
+] as const satisfies readonly MachineState[]
+
+/**
+ * The words of the 2004 table `statusrelations`. What it has no word for was not offered there: storing is a
+ * choice among the results of `searchprovider`, a machine was never given back, and the rest happens by itself.
+ */
+export const NAMES_OF_2004: Readonly<Partial<Record<LifecycleAction, string>>> = {
+  search: 'searchprovider',
+  edit: 'editregistrationinfo',
+  start: 'startmachine',
+  stop: 'stopmachine',
+  console: 'viewmachine',
+  suspend: 'suspendmachine',
+  resume: 'resumemachine',
+  move: 'migrate',
+  'move-status': 'migrationstatus'
+}
