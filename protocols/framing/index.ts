@@ -1,0 +1,9 @@
+export { FRAME_ERROR_CODES, FrameError, type FrameErrorCode } from './frame-error.ts'
+export {
+  DEFAULT_IDLE_MS,
+  type FrameOptions,
+  type Frames,
+  frames,
+  STREAM_WINDOW_BYTES
+} from './frames.ts'
+export { networkPrefix, type ProtocolName, protocolId } from './protocol-id.ts'
