@@ -1,0 +1,62 @@
+/** How blocks, votes and certificates look in bytes. The order of fields is part of the format. */
+import {
+  type Block,
+  type Certificate,
+  type CertifiedBlock,
+  type Header,
+  REJECTION_CODES,
+  type ResultCode,
+  type Vote
+} from '../records/index.ts'
+import { type Codec, choice, list, nullable, record } from './codec.ts'
+import { counter, hash, publicKey, signature } from './fields.ts'
+import type { Limits } from './scan.ts'
+import { signedTransactionCodec } from './transactions.ts'
+
+/** Transactions of one block: about 100 ms of signature checks at 10,000 a second. */
+export const BLOCK_TRANSACTIONS_MAX = 1_000
+/** Bytes of all transactions of one block: one block in flight fits a libp2p stream's window. */
+export const BLOCK_TRANSACTION_BYTES_MAX = 1_048_576
+
+/** A block with its certificate: the transactions, and room for header, result codes and votes. */
+export const BLOCK_LIMITS: Limits = {
+  bytesMax: BLOCK_TRANSACTION_BYTES_MAX + 65_536,
+  depthMax: 16,
+  valuesMax: 1_048_576
+}
+
+export const headerCodec: Codec<Header> = record({
+  epoch: counter,
+  height: counter,
+  view: counter,
+  parent: hash,
+  timeMs: counter,
+  transactionRoot: hash,
+  stateRoot: hash,
+  setHash: hash
+})
+
+export const resultCodec: Codec<ResultCode> = nullable(choice(REJECTION_CODES))
+
+/** Decode with `BLOCK_LIMITS`. */
+export const blockCodec: Codec<Block> = record({
+  header: headerCodec,
+  transactions: list(signedTransactionCodec, BLOCK_TRANSACTIONS_MAX),
+  results: list(resultCodec, BLOCK_TRANSACTIONS_MAX)
+})
+
+export const voteCodec: Codec<Vote> = record({ signer: publicKey, signature })
+
+export const certificateCodec: Codec<Certificate> = record({
+  kind: choice(['finalize']),
+  epoch: counter,
+  view: counter,
+  block: hash,
+  votes: list(voteCodec, 7, 1)
+})
+
+/** Decode with `BLOCK_LIMITS`. */
+export const certifiedBlockCodec: Codec<CertifiedBlock> = record({
+  block: blockCodec,
+  certificate: certificateCodec
+})

@@ -1,0 +1,64 @@
+/** How transactions look in bytes. The order of fields is part of the format. */
+import type { Body, SignedTransaction, SignerRef, Transaction } from '../records/index.ts'
+import { type Codec, nullable, record, tagged } from './codec.ts'
+import { accountId, counter, hash, money, publicKey, signature, uuid } from './fields.ts'
+import {
+  accountKind,
+  bidCodec,
+  configurationCodec,
+  labelText,
+  nameText,
+  resourcesCodec
+} from './records.ts'
+import {
+  signedAcceptanceCodec,
+  signedOfferCodec,
+  signedOrderCodec,
+  signedReceiptCodec
+} from './statements.ts'
+
+export const signerCodec: Codec<SignerRef> = tagged<SignerRef, 'kind'>('kind', {
+  account: record({ id: accountId }),
+  host: record({ id: uuid })
+})
+
+export const bodyCodec: Codec<Body> = tagged<Body, 'type'>('type', {
+  'open-account': record({ name: nameText, kind: accountKind, key: publicKey }),
+  'register-host': record({
+    name: nameText,
+    processor: labelText,
+    totals: resourcesCodec,
+    key: publicKey,
+    proof: signature
+  }),
+  'register-machine': record({ configuration: configurationCodec, bid: bidCodec }),
+  'edit-machine': record({ machine: uuid, configuration: configurationCodec, bid: bidCodec }),
+  'discard-machine': record({ machine: uuid }),
+  'cancel-orders': record({ machine: uuid, sequence: counter }),
+  confirm: record({ order: signedOrderCodec, root: nullable(hash) }),
+  fell: record({ machine: uuid, version: counter, root: hash }),
+  'suspend-unpaid': record({ machine: uuid, version: counter, root: hash }),
+  'open-migration': record({
+    machine: uuid,
+    version: counter,
+    sequence: counter,
+    offer: signedOfferCodec,
+    acceptance: signedAcceptanceCodec
+  }),
+  heartbeat: record({ machine: uuid, migration: hash, height: counter }),
+  'commit-migration': record({ machine: uuid, migration: hash, receipt: signedReceiptCodec }),
+  'abort-migration': record({ machine: uuid, migration: hash })
+})
+
+export const transactionCodec: Codec<Transaction> = record({
+  signer: signerCodec,
+  nonce: counter,
+  expiryHeight: counter,
+  feeMax: money,
+  body: bodyCodec
+})
+
+export const signedTransactionCodec: Codec<SignedTransaction> = record({
+  transaction: transactionCodec,
+  signature
+})

@@ -1,0 +1,30 @@
+import type { StatementChecks } from '../apply/index.ts'
+import { accountIdOf, hostUuidOf, machineUuidOf, migrationIdOf } from './ids.ts'
+import {
+  hashOffer,
+  type Verifier,
+  verifyAcceptance,
+  verifyHostProof,
+  verifyOffer,
+  verifyOrder,
+  verifyReceipt
+} from './signing.ts'
+
+/** What the rules ask about statements, answered with real signatures for one network. */
+export function statementChecks(by: Verifier): StatementChecks {
+  const { network, crypto } = by
+  return {
+    offerHash: offer => hashOffer(offer, crypto),
+    offerIsBy: (offer, key) => verifyOffer(by, offer, key),
+    orderIsBy: (order, key) => verifyOrder(by, order, key),
+    acceptanceIsBy: (acceptance, key) => verifyAcceptance(by, acceptance, key),
+    receiptIsBy: (receipt, key) => verifyReceipt(by, receipt, key),
+    hostProofIsBy: (account, nonce, key, proof) =>
+      verifyHostProof(by, { account, nonce, key, proof }),
+    accountIdOf: key => accountIdOf(key, crypto),
+    machineUuidOf: (owner, nonce) => machineUuidOf(owner, nonce, crypto),
+    hostUuidOf: (owner, nonce) => hostUuidOf(owner, nonce, crypto),
+    migrationIdOf: (machine, version, owner, nonce) =>
+      migrationIdOf(network, { machine, version, owner, nonce }, crypto)
+  }
+}

@@ -1,0 +1,32 @@
+export { acceptablePoint, acceptableSignature } from './acceptable.ts'
+export { statementChecks } from './checks.ts'
+export { DOMAINS, type Domain, ID_DOMAINS, type IdDomain, signedBytes } from './domains.ts'
+export {
+  accountIdOf,
+  hostUuidOf,
+  machineUuidOf,
+  migrationIdOf,
+  networkOf,
+  setHashOf
+} from './ids.ts'
+export {
+  type FinalizeSubject,
+  hashHeader,
+  hashOffer,
+  hashTransaction,
+  signAcceptance,
+  signFinalize,
+  signHostProof,
+  signOffer,
+  signOrder,
+  signReceipt,
+  signTransaction,
+  type Verifier,
+  verifyAcceptance,
+  verifyFinalize,
+  verifyHostProof,
+  verifyOffer,
+  verifyOrder,
+  verifyReceipt,
+  verifyTransaction
+} from './signing.ts'

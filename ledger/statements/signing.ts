@@ -1,0 +1,205 @@
+/** Making, checking and naming each signed statement. Hashes are over the canonical bytes of the whole record. */
+import type { Crypto, Signer } from '../crypto/index.ts'
+import {
+  acceptanceCodec,
+  type Codec,
+  encodeAs,
+  encodeCanonical,
+  fromHex,
+  headerCodec,
+  offerCodec,
+  orderCodec,
+  receiptCodec,
+  signedOfferCodec,
+  signedTransactionCodec,
+  toHex,
+  transactionCodec
+} from '../encoding/index.ts'
+import type {
+  Acceptance,
+  AccountId,
+  Hash,
+  Header,
+  Offer,
+  Order,
+  PublicKey,
+  ServedReceipt,
+  Signature,
+  SignedAcceptance,
+  SignedOffer,
+  SignedOrder,
+  SignedReceipt,
+  SignedTransaction,
+  Transaction,
+  Vote
+} from '../records/index.ts'
+import { acceptableSignature } from './acceptable.ts'
+import { DOMAINS, type Domain, hashOf, signedBytes } from './domains.ts'
+
+/** A signature is worth something only on one network and through that network's verifier. */
+export interface Verifier {
+  readonly network: Hash
+  readonly crypto: Crypto
+}
+
+export function signOffer(network: Hash, offer: Offer, hostKey: Signer): SignedOffer {
+  return { offer, signature: sign(DOMAINS.offer, network, encodeAs(offerCodec, offer), hostKey) }
+}
+
+export function verifyOffer(by: Verifier, signed: SignedOffer, hostKey: PublicKey): boolean {
+  return verify(by, DOMAINS.offer, offerCodec, signed.offer, hostKey, signed.signature)
+}
+
+/** What an acceptance and a contract call the offer by. */
+export function hashOffer(signed: SignedOffer, crypto: Crypto): Hash {
+  return hashOf(crypto, encodeAs(signedOfferCodec, signed))
+}
+
+export function signOrder(
+  network: Hash,
+  order: Order,
+  owner: AccountId,
+  ownerKey: Signer
+): SignedOrder {
+  const signature = sign(DOMAINS.order, network, encodeAs(orderCodec, order), ownerKey)
+  return { order, owner, signature }
+}
+
+export function verifyOrder(by: Verifier, signed: SignedOrder, ownerKey: PublicKey): boolean {
+  return verify(by, DOMAINS.order, orderCodec, signed.order, ownerKey, signed.signature)
+}
+
+export function signAcceptance(
+  network: Hash,
+  acceptance: Acceptance,
+  hostKey: Signer
+): SignedAcceptance {
+  const bytes = encodeAs(acceptanceCodec, acceptance)
+  return { acceptance, signature: sign(DOMAINS.acceptance, network, bytes, hostKey) }
+}
+
+export function verifyAcceptance(
+  by: Verifier,
+  signed: SignedAcceptance,
+  hostKey: PublicKey
+): boolean {
+  const { acceptance, signature } = signed
+  return verify(by, DOMAINS.acceptance, acceptanceCodec, acceptance, hostKey, signature)
+}
+
+export function signReceipt(network: Hash, receipt: ServedReceipt, hostKey: Signer): SignedReceipt {
+  const bytes = encodeAs(receiptCodec, receipt)
+  return { receipt, signature: sign(DOMAINS.receipt, network, bytes, hostKey) }
+}
+
+export function verifyReceipt(by: Verifier, signed: SignedReceipt, hostKey: PublicKey): boolean {
+  return verify(by, DOMAINS.receipt, receiptCodec, signed.receipt, hostKey, signed.signature)
+}
+
+/** The host key agrees to stand for this account: nobody can register a key that is not theirs. */
+export function signHostProof(
+  network: Hash,
+  account: AccountId,
+  nonce: number,
+  hostKey: Signer
+): Signature {
+  return sign(
+    DOMAINS.hostProof,
+    network,
+    hostProofBytes(account, nonce, hostKey.publicKey),
+    hostKey
+  )
+}
+
+export function verifyHostProof(
+  by: Verifier,
+  claim: {
+    readonly account: AccountId
+    readonly nonce: number
+    readonly key: PublicKey
+    readonly proof: Signature
+  }
+): boolean {
+  const bytes = hostProofBytes(claim.account, claim.nonce, claim.key)
+  return verifyBytes(by, DOMAINS.hostProof, bytes, claim.key, claim.proof)
+}
+
+export function signTransaction(
+  network: Hash,
+  transaction: Transaction,
+  key: Signer
+): SignedTransaction {
+  const bytes = encodeAs(transactionCodec, transaction)
+  return { transaction, signature: sign(DOMAINS.transaction, network, bytes, key) }
+}
+
+export function verifyTransaction(
+  by: Verifier,
+  signed: SignedTransaction,
+  key: PublicKey
+): boolean {
+  const { transaction, signature } = signed
+  return verify(by, DOMAINS.transaction, transactionCodec, transaction, key, signature)
+}
+
+/** What a submitter asks for its receipt by. */
+export function hashTransaction(signed: SignedTransaction, crypto: Crypto): Hash {
+  return hashOf(crypto, encodeAs(signedTransactionCodec, signed))
+}
+
+/** The name of a block: its header commits to everything in it. */
+export function hashHeader(header: Header, crypto: Crypto): Hash {
+  return hashOf(crypto, encodeAs(headerCodec, header))
+}
+
+/** What a FINALIZE vote is about. */
+export interface FinalizeSubject {
+  readonly epoch: number
+  readonly view: number
+  readonly block: Hash
+}
+
+export function signFinalize(network: Hash, subject: FinalizeSubject, member: Signer): Vote {
+  const signature = sign(DOMAINS.finalize, network, finalizeBytes(subject), member)
+  return { signer: member.publicKey, signature }
+}
+
+export function verifyFinalize(by: Verifier, subject: FinalizeSubject, vote: Vote): boolean {
+  return verifyBytes(by, DOMAINS.finalize, finalizeBytes(subject), vote.signer, vote.signature)
+}
+
+function finalizeBytes(subject: FinalizeSubject): Uint8Array {
+  return encodeCanonical([subject.epoch, subject.view, fromHex(subject.block)])
+}
+
+function hostProofBytes(account: AccountId, nonce: number, key: PublicKey): Uint8Array {
+  return encodeCanonical([fromHex(account), nonce, fromHex(key)])
+}
+
+function sign(domain: Domain, network: Hash, canonical: Uint8Array, key: Signer): Signature {
+  return toHex(key.sign(signedBytes(domain, network, canonical)))
+}
+
+function verify<T>(
+  by: Verifier,
+  domain: Domain,
+  codec: Codec<T>,
+  value: T,
+  key: PublicKey,
+  signature: Signature
+): boolean {
+  return verifyBytes(by, domain, encodeAs(codec, value), key, signature)
+}
+
+function verifyBytes(
+  by: Verifier,
+  domain: Domain,
+  canonical: Uint8Array,
+  key: PublicKey,
+  signature: Signature
+): boolean {
+  const keyBytes = fromHex(key)
+  const signatureBytes = fromHex(signature)
+  if (!acceptableSignature(keyBytes, signatureBytes)) return false
+  return by.crypto.verify(keyBytes, signedBytes(domain, by.network, canonical), signatureBytes)
+}
