@@ -1,4 +1,13 @@
 export * from './apply/index.ts'
+export {
+  type Debit,
+  nextDebits,
+  runDues,
+  runningCostPerSecond,
+  runwayDays,
+  STORAGE_RETRY_MS,
+  storageCostPerDay
+} from './billing/index.ts'
 export * from './crypto/index.ts'
 export * from './encoding/index.ts'
 export * from './lifecycle/index.ts'

@@ -1,5 +1,6 @@
 export {
   type Actor,
+  afterTransition,
   isResting,
   LIFECYCLE,
   type LifecycleAction,

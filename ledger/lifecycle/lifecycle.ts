@@ -89,6 +89,24 @@ export function isResting(state: MachineState): state is RestingState {
   return state === 'stored' || state === 'stopped' || state === 'suspended'
 }
 
+/**
+ * State and version after a transition. `before` is the state kept in the open move, null outside of one.
+ * Throws for a transition that ends the record, and where the state to come back to is not known.
+ */
+export function afterTransition(
+  machine: { readonly state: MachineState; readonly version: number },
+  entry: Transition,
+  before: RestingState | null
+): { state: MachineState; version: number } {
+  const version = machine.version + (entry.versionGrows ? 1 : 0)
+  if (entry.to === 'same') return { state: machine.state, version }
+  if (entry.to !== 'before' && entry.to !== 'gone') return { state: entry.to, version }
+  if (entry.to === 'gone' || before === null) {
+    throw new Error(`no state follows ${entry.action} from ${machine.state}`)
+  }
+  return { state: before, version }
+}
+
 const STATES = [
   'registered',
   'stored',

@@ -1,0 +1,39 @@
+import { formatDollars } from '../money/index.ts'
+import type { AccountId, AccountRecord, Picodollars } from '../records/index.ts'
+import type { Draft } from '../state/index.ts'
+
+/** Where money lies: with an account, or in the open moves, whose records say how much is whose. */
+export type Purse =
+  | { readonly kind: 'account'; readonly id: AccountId }
+  | { readonly kind: 'escrow' }
+
+export const ESCROW: Purse = { kind: 'escrow' }
+
+export function purseOf(id: AccountId): Purse {
+  return { kind: 'account', id }
+}
+
+/**
+ * Every movement of money, both sides at once. false: `from` has too little and nothing changed. For the
+ * escrow side the caller puts or removes the migration record that carries the same amount.
+ */
+export function transfer(draft: Draft, from: Purse, to: Purse, amount: Picodollars): boolean {
+  if (amount < 0n) throw new Error(`a transfer cannot be negative: ${formatDollars(amount)}`)
+  if (from.kind === 'account') {
+    const payer = accountIn(draft, from.id)
+    if (payer.balance < amount) return false
+    draft.putAccount({ ...payer, balance: payer.balance - amount })
+  }
+  if (to.kind === 'account') {
+    const payee = accountIn(draft, to.id)
+    draft.putAccount({ ...payee, balance: payee.balance + amount })
+  }
+  return true
+}
+
+function accountIn(draft: Draft, id: AccountId): AccountRecord {
+  const account = draft.account(id)
+  if (account === undefined)
+    throw new Error(`money moves to or from account ${id}, which is unknown`)
+  return account
+}
