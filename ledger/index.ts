@@ -10,6 +10,7 @@ export {
 } from './billing/index.ts'
 export * from './crypto/index.ts'
 export * from './encoding/index.ts'
+export * from './invariants/index.ts'
 export * from './lifecycle/index.ts'
 export * from './money/index.ts'
 export * from './pricing/index.ts'

@@ -10,7 +10,7 @@ import type {
   Uuid
 } from '../records/index.ts'
 import type { Draft } from '../state/index.ts'
-import { checkStep, isRejection, reject, unknownMachine } from './rejection.ts'
+import { checkSwap, isRejection, reject, unknownMachine } from './rejection.ts'
 import { checkWish } from './shapes.ts'
 import type { StatementChecks } from './statement-checks.ts'
 
@@ -48,7 +48,7 @@ export function editMachine(
 ): Rejection | null {
   const machine = machineOf(draft, owner, body.machine)
   if (isRejection(machine)) return machine
-  const illegal = checkStep(machine, 'edit', machine.version)
+  const illegal = checkSwap(machine, 'edit', machine.version)
   if (illegal !== null) return illegal
   const wrong = checkWish(body.configuration, body.bid)
   if (wrong !== null) return reject('MACHINE_MALFORMED', wrong)
@@ -63,7 +63,7 @@ export function discardMachine(
 ): Rejection | null {
   const machine = machineOf(draft, owner, body.machine)
   if (isRejection(machine)) return machine
-  const illegal = checkStep(machine, 'discard', machine.version)
+  const illegal = checkSwap(machine, 'discard', machine.version)
   if (illegal !== null) return illegal
   forgetMachine(draft, machine.uuid)
   return null
@@ -87,7 +87,7 @@ export function cancelOrders(
 export function fell(draft: Draft, host: HostRecord, body: BodyOf<'fell'>): Rejection | null {
   const machine = machineHeldBy(draft, host, body.machine)
   if (isRejection(machine)) return machine
-  const illegal = checkStep(machine, 'fell', body.version)
+  const illegal = checkSwap(machine, 'fell', body.version)
   if (illegal !== null) return illegal
   sealStopped(draft, machine, 'fell', body.root)
   return null
@@ -101,7 +101,7 @@ export function suspendUnpaid(
 ): Rejection | null {
   const machine = machineHeldBy(draft, host, body.machine)
   if (isRejection(machine)) return machine
-  const illegal = checkStep(machine, 'suspend-unpaid', body.version)
+  const illegal = checkSwap(machine, 'suspend-unpaid', body.version)
   if (illegal !== null) return illegal
   if (machine.billing.halt === null) {
     return reject('NOT_HALTED', `${machine.uuid} is paid for: only its owner may suspend it`)

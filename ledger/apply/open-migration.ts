@@ -11,7 +11,7 @@ import type {
 } from '../records/index.ts'
 import type { Draft } from '../state/index.ts'
 import { checkSequence, machineOf } from './machines.ts'
-import { checkStep, isRejection, reject } from './rejection.ts'
+import { checkSwap, isRejection, reject } from './rejection.ts'
 import type { StatementChecks } from './statement-checks.ts'
 import { agreeTerms, tooLittle } from './terms.ts'
 
@@ -27,7 +27,7 @@ export function openMigration(
 ): Rejection | null {
   const machine = machineOf(draft, owner, body.machine)
   if (isRejection(machine)) return machine
-  const illegal = checkSequence(machine, body.sequence) ?? checkStep(machine, 'move', body.version)
+  const illegal = checkSequence(machine, body.sequence) ?? checkSwap(machine, 'move', body.version)
   if (illegal !== null) return illegal
   const destination = checkDestination(draft, machine, body, statements)
   if (isRejection(destination)) return destination

@@ -6,7 +6,7 @@ import { forgetMachine, freeUp } from '../billing/index.ts'
 import type { Body, Hash, HostRecord, MachineRecord, Order, Rejection } from '../records/index.ts'
 import type { Draft } from '../state/index.ts'
 import { checkSequence, sealStopped } from './machines.ts'
-import { checkStep, isRejection, reject, unknownMachine } from './rejection.ts'
+import { checkSwap, isRejection, reject, unknownMachine } from './rejection.ts'
 import { startMachine } from './start.ts'
 import type { StatementChecks } from './statement-checks.ts'
 import { storeMachine } from './store.ts'
@@ -22,7 +22,7 @@ export function confirm(
   const { order } = body.order
   const machine = checkOrder(draft, host, body, statements)
   if (isRejection(machine)) return machine
-  const illegal = checkStep(machine, order.verb, order.version)
+  const illegal = checkSwap(machine, order.verb, order.version)
   if (illegal !== null) return illegal
   if (order.state !== machine.state) {
     return reject(

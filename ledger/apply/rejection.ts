@@ -15,7 +15,7 @@ export function unknownMachine(uuid: string): Rejection {
 }
 
 /** The compare of compare-and-swap: is the action legal now, and is this the version that was meant? */
-export function checkStep(
+export function checkSwap(
   machine: MachineRecord,
   action: LifecycleAction,
   version: number

@@ -1,0 +1,180 @@
+import type {
+  AccountId,
+  AccountRecord,
+  Draft,
+  Due,
+  Genesis,
+  Hash,
+  HostRecord,
+  MachineRecord,
+  MigrationRecord,
+  NestedDraft,
+  Picodollars,
+  PublicKey,
+  Uuid
+} from '../../ledger/index.ts'
+
+/**
+ * The reference store: maps that are scanned and copied. Slow, and simple enough to be believed, so that the
+ * tree of `ledger/state` can be held against it.
+ */
+export class NaiveState implements Draft {
+  readonly genesis: Genesis
+  readonly network: Hash
+  height = 0
+  timeMs: number
+  issued: Picodollars = 0n
+  #accounts: Map<AccountId, AccountRecord> = new Map()
+  #hosts: Map<Uuid, HostRecord> = new Map()
+  #machines: Map<Uuid, MachineRecord> = new Map()
+  #migrations: Map<Uuid, MigrationRecord> = new Map()
+  #dues: Map<string, Due> = new Map()
+
+  constructor(genesis: Genesis, network: Hash) {
+    this.genesis = genesis
+    this.network = network
+    this.timeMs = genesis.timeMs
+  }
+
+  /** A copy that is the draft of a block. */
+  draftOf(height: number, timeMs: number): NaiveState {
+    const draft = this.clone()
+    draft.height = height
+    draft.timeMs = timeMs
+    return draft
+  }
+
+  clone(): NaiveState {
+    const copy = new NaiveState(this.genesis, this.network)
+    copy.adopt(this)
+    return copy
+  }
+
+  adopt(other: NaiveState): void {
+    this.height = other.height
+    this.timeMs = other.timeMs
+    this.issued = other.issued
+    this.#accounts = new Map(other.#accounts)
+    this.#hosts = new Map(other.#hosts)
+    this.#machines = new Map(other.#machines)
+    this.#migrations = new Map(other.#migrations)
+    this.#dues = new Map(other.#dues)
+  }
+
+  nested(): NestedDraft {
+    return new NaiveNested(this)
+  }
+
+  account(id: AccountId): AccountRecord | undefined {
+    return this.#accounts.get(id)
+  }
+
+  accountNamed(name: string): AccountRecord | undefined {
+    return [...this.#accounts.values()].find(account => account.name === name)
+  }
+
+  accounts(): AccountRecord[] {
+    return sorted(this.#accounts)
+  }
+
+  host(uuid: Uuid): HostRecord | undefined {
+    return this.#hosts.get(uuid)
+  }
+
+  hostWithKey(key: PublicKey): HostRecord | undefined {
+    return [...this.#hosts.values()].find(host => host.key === key)
+  }
+
+  hosts(owner?: AccountId): HostRecord[] {
+    return sorted(this.#hosts).filter(host => owner === undefined || host.owner === owner)
+  }
+
+  machine(uuid: Uuid): MachineRecord | undefined {
+    return this.#machines.get(uuid)
+  }
+
+  machines(owner?: AccountId): MachineRecord[] {
+    return sorted(this.#machines).filter(machine => owner === undefined || machine.owner === owner)
+  }
+
+  migration(machine: Uuid): MigrationRecord | undefined {
+    return this.#migrations.get(machine)
+  }
+
+  migrations(): MigrationRecord[] {
+    return sorted(this.#migrations)
+  }
+
+  nextDue(after?: Due): Due | undefined {
+    return this.dues().find(due => after === undefined || compareDues(due, after) > 0)
+  }
+
+  dues(): Due[] {
+    return [...this.#dues.values()].sort(compareDues)
+  }
+
+  putAccount(record: AccountRecord): void {
+    this.#accounts.set(record.id, record)
+  }
+
+  putHost(record: HostRecord): void {
+    this.#hosts.set(record.uuid, record)
+  }
+
+  putMachine(record: MachineRecord): void {
+    this.#machines.set(record.uuid, record)
+  }
+
+  removeMachine(uuid: Uuid): void {
+    this.#machines.delete(uuid)
+  }
+
+  putMigration(record: MigrationRecord): void {
+    this.#migrations.set(record.machine, record)
+  }
+
+  removeMigration(machine: Uuid): void {
+    this.#migrations.delete(machine)
+  }
+
+  schedule(due: Due): void {
+    this.#dues.set(keyOf(due), due)
+  }
+
+  unschedule(due: Due): void {
+    this.#dues.delete(keyOf(due))
+  }
+
+  issue(amount: Picodollars): void {
+    this.issued += amount
+  }
+}
+
+class NaiveNested extends NaiveState implements NestedDraft {
+  readonly #parent: NaiveState
+
+  constructor(parent: NaiveState) {
+    super(parent.genesis, parent.network)
+    this.#parent = parent
+    this.adopt(parent)
+  }
+
+  merge(): void {
+    this.#parent.adopt(this)
+  }
+}
+
+function keyOf(due: Due): string {
+  return `${due.atMs}/${due.machine}/${due.kind}`
+}
+
+export function compareDues(a: Due, b: Due): number {
+  if (a.atMs !== b.atMs) return a.atMs - b.atMs
+  if (a.machine !== b.machine) return a.machine < b.machine ? -1 : 1
+  if (a.kind !== b.kind) return a.kind < b.kind ? -1 : 1
+  return 0
+}
+
+function sorted<T>(records: ReadonlyMap<string, T>): T[] {
+  return [...records].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, record]) => record)
+}
