@@ -1,5 +1,4 @@
 export { acceptablePoint, acceptableSignature } from './acceptable.ts'
-export { statementChecks } from './checks.ts'
 export { DOMAINS, type Domain, ID_DOMAINS, type IdDomain, signedBytes } from './domains.ts'
 export {
   accountIdOf,

@@ -1,14 +1,17 @@
 import type { StatementChecks } from '../apply/index.ts'
-import { accountIdOf, hostUuidOf, machineUuidOf, migrationIdOf } from './ids.ts'
 import {
+  accountIdOf,
   hashOffer,
+  hostUuidOf,
+  machineUuidOf,
+  migrationIdOf,
   type Verifier,
   verifyAcceptance,
   verifyHostProof,
   verifyOffer,
   verifyOrder,
   verifyReceipt
-} from './signing.ts'
+} from '../statements/index.ts'
 
 /** What the rules ask about statements, answered with real signatures for one network. */
 export function statementChecks(by: Verifier): StatementChecks {

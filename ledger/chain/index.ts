@@ -1,0 +1,1 @@
+export { statementChecks } from './statement-checks.ts'

@@ -1,0 +1,1 @@
+export { leafHash, MerkleHasher, merkleRoot } from './merkle.ts'

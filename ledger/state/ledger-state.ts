@@ -1,0 +1,180 @@
+import type { Crypto } from '../crypto/index.ts'
+import { decodeAs, encodeAs, toHex } from '../encoding/index.ts'
+import type {
+  AccountRecord,
+  Genesis,
+  Hash,
+  HostRecord,
+  MachineRecord,
+  MigrationRecord,
+  Picodollars,
+  Uuid
+} from '../records/index.ts'
+import { networkOf } from '../statements/index.ts'
+import type { Draft, Due, NestedDraft } from './state.ts'
+import { codecOf, keyOf, type StateValue } from './tables.ts'
+import { difference, putValue, removeValue, treeRoot } from './tree.ts'
+import { type Place, type StateTree, StateView } from './view.ts'
+
+/** One key of the state as it is stored: ASCII key, canonical bytes; null where the key is gone. */
+export interface StateChange {
+  readonly key: string
+  readonly value: Uint8Array | null
+}
+
+/** The state after one block. Immutable; old ones stay good, and share all that did not change. */
+export class LedgerState extends StateView {
+  /** @internal Only this room builds states from trees. */
+  readonly tree: StateTree
+  readonly #crypto: Crypto
+
+  constructor(place: Place, tree: StateTree, crypto: Crypto) {
+    super(place)
+    this.tree = tree
+    this.#crypto = crypto
+  }
+
+  /** The state root that a header carries (`ledger/SPEC.md`, State). */
+  root(): Hash {
+    return toHex(treeRoot(this.tree, this.#crypto, valueBytes))
+  }
+
+  /** The state as the block at `height` and `timeMs` will change it. */
+  draft(height: number, timeMs: number): BlockDraft {
+    return new BlockDraft({ ...this.place, height, timeMs }, this.tree, this.#crypto)
+  }
+}
+
+abstract class OpenState extends StateView implements Draft {
+  protected tree: StateTree
+
+  constructor(place: Place, tree: StateTree) {
+    super(place)
+    this.tree = tree
+  }
+
+  putAccount(record: AccountRecord): void {
+    const before = this.account(record.id)
+    if (before !== undefined && before.name !== record.name) {
+      this.#remove(keyOf.accountName(before.name))
+    }
+    this.#put(keyOf.account(record.id), record)
+    if (before?.name !== record.name) this.#put(keyOf.accountName(record.name), record.id)
+  }
+
+  putHost(record: HostRecord): void {
+    const before = this.host(record.uuid)
+    if (before !== undefined && before.key !== record.key) this.#remove(keyOf.hostKey(before.key))
+    this.#put(keyOf.host(record.owner, record.uuid), record)
+    if (before === undefined) this.#put(keyOf.hostUuid(record.uuid), record.owner)
+    if (before?.key !== record.key) this.#put(keyOf.hostKey(record.key), record.uuid)
+  }
+
+  putMachine(record: MachineRecord): void {
+    const known = this.machine(record.uuid) !== undefined
+    this.#put(keyOf.machine(record.owner, record.uuid), record)
+    if (!known) this.#put(keyOf.machineUuid(record.uuid), record.owner)
+  }
+
+  removeMachine(uuid: Uuid): void {
+    const machine = this.machine(uuid)
+    if (machine === undefined) return
+    this.#remove(keyOf.machine(machine.owner, uuid))
+    this.#remove(keyOf.machineUuid(uuid))
+  }
+
+  putMigration(record: MigrationRecord): void {
+    this.#put(keyOf.migration(record.machine), record)
+  }
+
+  removeMigration(machine: Uuid): void {
+    this.#remove(keyOf.migration(machine))
+  }
+
+  schedule(due: Due): void {
+    this.#put(keyOf.due(due), true)
+  }
+
+  unschedule(due: Due): void {
+    this.#remove(keyOf.due(due))
+  }
+
+  issue(amount: Picodollars): void {
+    this.#put(keyOf.issued, this.issued + amount)
+  }
+
+  nested(): NestedDraft {
+    const base = this.tree
+    return new Nested(this.place, base, changed => {
+      if (this.tree !== base) throw new Error('the draft changed while a nested one was open')
+      this.tree = changed
+    })
+  }
+
+  #put(key: string, value: StateValue): void {
+    this.tree = putValue(this.tree, key, value)
+  }
+
+  #remove(key: string): void {
+    this.tree = removeValue(this.tree, key)
+  }
+}
+
+class Nested extends OpenState implements NestedDraft {
+  readonly #merge: (tree: StateTree) => void
+
+  constructor(place: Place, tree: StateTree, merge: (tree: StateTree) => void) {
+    super(place, tree)
+    this.#merge = merge
+  }
+
+  merge(): void {
+    this.#merge(this.tree)
+  }
+}
+
+/** The draft of a whole block; dropping it forgets the block. */
+export class BlockDraft extends OpenState {
+  readonly #crypto: Crypto
+
+  constructor(place: Place, tree: StateTree, crypto: Crypto) {
+    super(place, tree)
+    this.#crypto = crypto
+  }
+
+  commit(): LedgerState {
+    return new LedgerState(this.place, this.tree, this.#crypto)
+  }
+}
+
+/** The state before block 1: nobody, nothing, no money; its tree is empty. */
+export function initialState(genesis: Genesis, crypto: Crypto): LedgerState {
+  const place = { genesis, network: networkOf(genesis, crypto), height: 0, timeMs: genesis.timeMs }
+  return new LedgerState(place, null, crypto)
+}
+
+/** What to store so that a store holding `before` holds `after`; in the order of keys. */
+export function changes(before: LedgerState, after: LedgerState): readonly StateChange[] {
+  return [...difference(before.tree, after.tree)]
+    .map(([key, value]) => ({ key, value: value === undefined ? null : valueBytes(key, value) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+}
+
+/**
+ * The state that was stored. Throws `EncodingError` on damaged bytes; the caller compares `root()` with that of
+ * the block at `height`.
+ */
+export function restoreState(
+  genesis: Genesis,
+  crypto: Crypto,
+  at: { readonly height: number; readonly timeMs: number },
+  entries: Iterable<readonly [key: string, value: Uint8Array]>
+): LedgerState {
+  let tree: StateTree = null
+  for (const [key, value] of entries) tree = putValue(tree, key, decodeAs(codecOf(key), value))
+  return new LedgerState({ genesis, network: networkOf(genesis, crypto), ...at }, tree, crypto)
+}
+
+function valueBytes(key: string, value: StateValue): Uint8Array {
+  return encodeAs(codecOf(key), value)
+}

@@ -1,0 +1,127 @@
+import type {
+  AccountId,
+  AccountRecord,
+  Genesis,
+  Hash,
+  HostRecord,
+  MachineRecord,
+  MigrationRecord,
+  Picodollars,
+  PublicKey,
+  Uuid
+} from '../records/index.ts'
+import type { Due, StateReader } from './state.ts'
+import { dueOfKey, keyOf, type StateValue, type Tables } from './tables.ts'
+import { entriesFrom, getValue, type Tree } from './tree.ts'
+
+export type StateTree = Tree<StateValue>
+
+/** What all states of one network share, and where in its history this one stands. */
+export interface Place {
+  readonly genesis: Genesis
+  readonly network: Hash
+  readonly height: number
+  readonly timeMs: number
+}
+
+/** Reads a tree; whoever extends it says which. */
+export abstract class StateView implements StateReader {
+  protected readonly place: Place
+  protected abstract get tree(): StateTree
+
+  constructor(place: Place) {
+    this.place = place
+  }
+
+  get genesis(): Genesis {
+    return this.place.genesis
+  }
+
+  get network(): Hash {
+    return this.place.network
+  }
+
+  get height(): number {
+    return this.place.height
+  }
+
+  get timeMs(): number {
+    return this.place.timeMs
+  }
+
+  get issued(): Picodollars {
+    return this.#get<'issued'>(keyOf.issued) ?? 0n
+  }
+
+  account(id: AccountId): AccountRecord | undefined {
+    return this.#get<'account'>(keyOf.account(id))
+  }
+
+  accountNamed(name: string): AccountRecord | undefined {
+    const id = this.#get<'account-name'>(keyOf.accountName(name))
+    return id === undefined ? undefined : this.account(id)
+  }
+
+  accounts(): Iterable<AccountRecord> {
+    return this.#values<'account'>('account/')
+  }
+
+  host(uuid: Uuid): HostRecord | undefined {
+    const owner = this.#get<'host-uuid'>(keyOf.hostUuid(uuid))
+    return owner === undefined ? undefined : this.#get<'host'>(keyOf.host(owner, uuid))
+  }
+
+  hostWithKey(key: PublicKey): HostRecord | undefined {
+    const uuid = this.#get<'host-key'>(keyOf.hostKey(key))
+    return uuid === undefined ? undefined : this.host(uuid)
+  }
+
+  hosts(owner?: AccountId): Iterable<HostRecord> {
+    return this.#values<'host'>(owner === undefined ? 'host/' : `host/${owner}/`)
+  }
+
+  machine(uuid: Uuid): MachineRecord | undefined {
+    const owner = this.#get<'machine-uuid'>(keyOf.machineUuid(uuid))
+    return owner === undefined ? undefined : this.#get<'machine'>(keyOf.machine(owner, uuid))
+  }
+
+  machines(owner?: AccountId): Iterable<MachineRecord> {
+    return this.#values<'machine'>(owner === undefined ? 'machine/' : `machine/${owner}/`)
+  }
+
+  migration(machine: Uuid): MigrationRecord | undefined {
+    return this.#get<'migration'>(keyOf.migration(machine))
+  }
+
+  migrations(): Iterable<MigrationRecord> {
+    return this.#values<'migration'>('migration/')
+  }
+
+  nextDue(after?: Due): Due | undefined {
+    const past = after === undefined ? undefined : keyOf.due(after)
+    for (const [key] of this.#entries(past ?? 'due/', 'due/')) {
+      if (key !== past) return dueOfKey(key)
+    }
+    return undefined
+  }
+
+  *dues(): Iterable<Due> {
+    for (const [key] of this.#entries('due/', 'due/')) yield dueOfKey(key)
+  }
+
+  /** The table is part of the key (`keyOf`), which is what makes this cast true. */
+  #get<K extends keyof Tables>(key: string): Tables[K] | undefined {
+    return getValue(this.tree, key) as Tables[K] | undefined
+  }
+
+  *#values<K extends keyof Tables>(prefix: string): Iterable<Tables[K]> {
+    for (const [, value] of this.#entries(prefix, prefix)) yield value as Tables[K]
+  }
+
+  *#entries(from: string, prefix: string): Iterable<readonly [string, StateValue]> {
+    for (const entry of entriesFrom(this.tree, from)) {
+      if (!entry[0].startsWith(prefix)) return
+      yield entry
+    }
+  }
+}
