@@ -8,6 +8,7 @@ export {
   STORAGE_RETRY_MS,
   storageCostPerDay
 } from './billing/index.ts'
+export * from './chain/index.ts'
 export * from './crypto/index.ts'
 export * from './encoding/index.ts'
 export * from './invariants/index.ts'
