@@ -1,1 +1,11 @@
 export type * from './api.ts'
+export { API_CODES, type ApiCode, ApiError, apiErrorFrom } from './api-error.ts'
+export { readJsonLines } from './json-lines.ts'
+export {
+  CALL_TIMEOUT_MS,
+  type CallOptions,
+  type ConsoleKind,
+  connect,
+  type NodeClient
+} from './node-client.ts'
+export { findSocket, pointerInside, SOCKET_PATH_BYTES_MAX, socketInside } from './socket-path.ts'

@@ -1,0 +1,1 @@
+export { type DataLayout, dataLayout, resolveDataDir } from './data-dir.ts'
