@@ -1,4 +1,6 @@
+export * from './agreement/index.ts'
 export * from './apply/index.ts'
+export * from './audit/index.ts'
 export {
   type Debit,
   nextDebits,

@@ -1,0 +1,66 @@
+/**
+ * How coordinators come to one chain, as seen by the driver that owns disk, network and clock. An agreement is
+ * a pure machine: the driver feeds events one at a time and carries the effects of each step out in their order.
+ *
+ * - `persist` has to be on disk, in one atomic write, before any later effect is begun; then `persisted` is
+ *   fed back. A vote that was seen by others and is then forgotten makes an honest key contradict itself.
+ * - `final` may be published, and its transactions' senders answered, when it comes: it is on disk by then.
+ * - After a crash the driver begins again from the newest persisted tip. What was not persisted never happened.
+ */
+import type { Outcome, Tip } from '../chain/index.ts'
+import type { CertifiedBlock, Hash, PublicKey, SignedTransaction } from '../records/index.ts'
+import type { StateChange } from '../state/index.ts'
+import type { PoolAnswer } from './mempool.ts'
+
+export type AgreementEvent =
+  /** Transactions whose signatures are good. */
+  | { readonly type: 'transactions'; readonly transactions: readonly SignedTransaction[] }
+  /** The time of the last `set-timer` has come; early or late does no harm. */
+  | { readonly type: 'timer' }
+  /** Bytes from another coordinator. */
+  | { readonly type: 'message'; readonly from: PublicKey; readonly bytes: Uint8Array }
+  /** The `persist` effect with this number is on disk. */
+  | { readonly type: 'persisted'; readonly write: number }
+
+/** What a step asks to be kept. */
+export interface FinalRecord {
+  readonly type: 'final'
+  readonly certified: CertifiedBlock
+  /** Head of the chain from now on; restart from here. */
+  readonly tip: Tip
+  /** What turns the stored state into that of `tip`. */
+  readonly changes: readonly StateChange[]
+}
+
+export type AgreementEffect =
+  | {
+      readonly type: 'persist'
+      readonly write: number
+      readonly records: readonly FinalRecord[]
+    }
+  /** To one coordinator, or to all others where `to` is null. */
+  | { readonly type: 'send'; readonly to: PublicKey | null; readonly bytes: Uint8Array }
+  | {
+      readonly type: 'final'
+      readonly certified: CertifiedBlock
+      readonly tip: Tip
+      /** Of the block's transactions, in its order. */
+      readonly outcomes: readonly Outcome[]
+    }
+  /** Each transaction of a `transactions` event is answered once. */
+  | { readonly type: 'answer'; readonly answers: readonly PoolAnswer[] }
+  /** Transactions that waited and can stand in no block any more. */
+  | { readonly type: 'dropped'; readonly transactions: readonly Hash[] }
+  /** Feed `timer` at this time; replaces the one set before. */
+  | { readonly type: 'set-timer'; readonly atMs: number }
+
+export interface AgreementStep<State> {
+  readonly state: State
+  readonly effects: readonly AgreementEffect[]
+}
+
+export interface Agreement<State> {
+  /** At the start, and again after a crash: `tip` is the genesis' or the newest persisted one. */
+  start(tip: Tip, nowMs: number): AgreementStep<State>
+  step(state: State, event: AgreementEvent, nowMs: number): AgreementStep<State>
+}

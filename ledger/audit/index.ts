@@ -1,0 +1,9 @@
+export {
+  type Audit,
+  type AuditFault,
+  type AuditOptions,
+  type AuditReport,
+  auditReport,
+  auditStep,
+  createAudit
+} from './audit.ts'
