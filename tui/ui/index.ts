@@ -1,0 +1,2 @@
+export type { NodePort } from './port.ts'
+export { runOn } from './run.ts'

@@ -1,0 +1,8 @@
+export { FAREWELL } from './farewell.ts'
+export { type Area, type Cell, Frame, type Tone } from './frame.ts'
+export { InputRouter, type RouterSink, TAIL_HOLD_MS } from './input-router.ts'
+export { type DecodedKey, type Key, normaliseKey } from './keys.ts'
+export { paint } from './paint.ts'
+export { type AttachEnd, Terminal, type TerminalListener } from './terminal.ts'
+export { sgr, THEMES, type ThemeName } from './themes.ts'
+export { cleanText, clip, pad, textWidth, wrap } from './width.ts'

@@ -1,0 +1,164 @@
+/** What the node, and consoles, say. */
+import type {
+  AccountView,
+  CatalogueEntry,
+  MachineView,
+  NodeStatus,
+  OperationView,
+  SearchView
+} from '../port.ts'
+import { keptSelection } from './dialog-steps.ts'
+import type { Problem } from './dialogs.ts'
+import { durationText } from './durations.ts'
+import type { Order } from './effects.ts'
+import { operationOf, type UiState } from './state.ts'
+import { type Step, say, step } from './step.ts'
+
+/** Keys typed into a console just before it dropped are not commands of ours. */
+export const SWALLOW_MS = 1000
+
+export interface Snapshot {
+  readonly status: NodeStatus
+  readonly account: AccountView | null
+  readonly machines: readonly MachineView[]
+  readonly operations: readonly OperationView[]
+}
+
+export type Answer =
+  | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
+  | { readonly type: 'unreachable'; readonly problem: Problem }
+  | { readonly type: 'browsed'; readonly entries: readonly CatalogueEntry[] }
+  | { readonly type: 'searched'; readonly machine: string; readonly search: SearchView }
+  | { readonly type: 'saved'; readonly machine: MachineView; readonly created: boolean }
+  | { readonly type: 'ordered'; readonly operation: OperationView }
+  | { readonly type: 'discarded'; readonly name: string }
+  | { readonly type: 'operation'; readonly operation: OperationView }
+  /** The node said no to what this verb asked. */
+  | { readonly type: 'refused'; readonly asked: Asked; readonly problem: Problem }
+  | { readonly type: 'console-opened'; readonly name: string }
+  | { readonly type: 'console-ended'; readonly name: string; readonly dropped: boolean }
+
+export type Asked = 'browse' | 'search' | 'save' | 'console' | Order['verb']
+
+export function applyAnswer(state: UiState, answer: Answer): Step {
+  switch (answer.type) {
+    case 'snapshot':
+      return step(withSnapshot(state, answer.snapshot))
+    case 'unreachable':
+      return step(withoutNode(state, answer.problem))
+    case 'browsed':
+      return step(
+        state.dialog?.kind === 'catalogue'
+          ? { ...state, dialog: { ...state.dialog, entries: answer.entries } }
+          : state
+      )
+    case 'searched':
+      return step(
+        state.dialog?.kind === 'hosts' && state.dialog.machine === answer.machine
+          ? { ...state, dialog: { ...state.dialog, search: answer.search } }
+          : state
+      )
+    case 'saved':
+      return saved(state, answer.machine, answer.created)
+    case 'ordered':
+      return step(withOperation(state, answer.operation), {
+        kind: 'watch',
+        operation: answer.operation.id
+      })
+    case 'discarded':
+      return step(say(state, 'good', `${answer.name} is forgotten.`), { kind: 'refresh' })
+    case 'operation':
+      return watched(state, answer.operation)
+    case 'refused':
+      return step(refused(state, answer.asked, answer.problem))
+    case 'console-opened':
+      return step({ ...state, console: answer.name, notice: null })
+    case 'console-ended':
+      return step(consoleEnded(state, answer.name, answer.dropped), { kind: 'refresh' })
+  }
+}
+
+function withSnapshot(state: UiState, snapshot: Snapshot): UiState {
+  const operations = new Map<string, OperationView>()
+  for (const operation of snapshot.operations) {
+    const known = operation.machine === null ? undefined : operations.get(operation.machine)
+    if (operation.machine === null || (known?.startedAtMs ?? -1) > operation.startedAtMs) continue
+    operations.set(operation.machine, operation)
+  }
+  const next: UiState = {
+    ...state,
+    link: { kind: 'live' },
+    dataAtMs: state.nowMs,
+    status: snapshot.status,
+    account: snapshot.account,
+    machines: snapshot.machines,
+    operations
+  }
+  return { ...next, selected: keptSelection(next) }
+}
+
+function withoutNode(state: UiState, problem: Problem): UiState {
+  if (state.status === null) return { ...state, link: { kind: 'connecting', problem } }
+  return { ...state, link: { kind: 'stale', problem } }
+}
+
+function saved(state: UiState, machine: MachineView, created: boolean): Step {
+  const others = state.machines.filter(one => one.uuid !== machine.uuid)
+  const machines = created
+    ? [...others, machine]
+    : state.machines.map(one => (one.uuid === machine.uuid ? machine : one))
+  const words = created
+    ? `${machine.name} is registered. Press o to find a host for it.`
+    : `${machine.name} is changed.`
+  const next = { ...state, machines, selected: machine.uuid, filter: '', dialog: null }
+  return step(say(next, 'good', words), { kind: 'refresh' })
+}
+
+function withOperation(state: UiState, operation: OperationView): UiState {
+  if (operation.machine === null) return state
+  const operations = new Map(state.operations).set(operation.machine, operation)
+  return { ...state, operations }
+}
+
+function watched(state: UiState, operation: OperationView): Step {
+  const next = withOperation(state, operation)
+  if (operation.state === 'running') return step(next)
+  return step(ended(next, operation), { kind: 'refresh' })
+}
+
+function ended(state: UiState, operation: OperationView): UiState {
+  const machine = state.machines.find(one => one.uuid === operation.machine)
+  const what = `${operation.kind} of ${machine?.name ?? 'a machine'}`
+  if (operation.state === 'cancelled') return say(state, 'bad', `The ${what} was cancelled.`)
+  if (operation.state === 'failed')
+    return say(state, 'bad', {
+      message: `The ${what} failed: ${operation.error?.message ?? operation.step}`,
+      hint: operation.error?.hint ?? null
+    })
+  const took = durationText((operation.endedAtMs ?? state.nowMs) - operation.startedAtMs)
+  return say(state, 'good', `The ${what} is done, after ${took}.`)
+}
+
+function refused(state: UiState, asked: Asked, problem: Problem): UiState {
+  const { dialog } = state
+  if (asked === 'save' && dialog?.kind === 'bid')
+    return { ...state, dialog: { ...dialog, busy: false, problem } }
+  const waits =
+    (asked === 'browse' && dialog?.kind === 'catalogue' && dialog.entries === null) ||
+    (asked === 'search' && dialog?.kind === 'hosts' && dialog.search === null)
+  return say(waits ? { ...state, dialog: null } : state, 'bad', problem)
+}
+
+function consoleEnded(state: UiState, name: string, dropped: boolean): UiState {
+  const back: UiState = { ...state, console: null }
+  if (!dropped) return say(back, 'info', `Back from the console of ${name}.`)
+  const swallowing = { ...back, swallowUntilMs: state.nowMs + SWALLOW_MS }
+  const words = `The console of ${name} closed by itself; keys are ignored for a second.`
+  return say(swallowing, 'bad', words)
+}
+
+/** The running operation of the machine, if any: its row shows progress. */
+export function runningOperation(state: UiState, machine: MachineView): OperationView | null {
+  const operation = operationOf(state, machine)
+  return operation?.state === 'running' ? operation : null
+}

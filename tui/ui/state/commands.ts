@@ -1,0 +1,31 @@
+import { type Command, placeOf } from './command.ts'
+import { DIALOG_COMMANDS } from './dialog-commands.ts'
+import { MACHINE_COMMANDS } from './machine-commands.ts'
+import type { UiState } from './state.ts'
+import { TABLE_COMMANDS } from './table-commands.ts'
+
+/** The one command table. */
+export const COMMANDS: readonly Command[] = [
+  ...MACHINE_COMMANDS,
+  ...TABLE_COMMANDS,
+  ...DIALOG_COMMANDS
+]
+
+/** The commands whose keys act now. */
+export function commandsHere(state: UiState): readonly Command[] {
+  const place = placeOf(state)
+  return COMMANDS.filter(command => command.places.includes(place))
+}
+
+/** What the palette lists: commands of the table whose name or title holds every typed word. */
+export function paletteEntries(text: string): readonly Command[] {
+  const words = text
+    .toLowerCase()
+    .split(' ')
+    .filter(word => word !== '')
+  return COMMANDS.filter(command => {
+    if (!command.places.includes('machines') || command.id === 'palette') return false
+    const whole = `${command.id} ${command.title}`.toLowerCase()
+    return words.every(word => whole.includes(word))
+  })
+}

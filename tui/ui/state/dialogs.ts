@@ -1,0 +1,88 @@
+import type {
+  ApiErrorBody,
+  BidView,
+  CatalogueEntry,
+  ConfigurationView,
+  ContractView,
+  SearchView
+} from '../port.ts'
+import type { Order } from './effects.ts'
+import type { Line } from './line-editor.ts'
+
+/** What is said to the person: a sentence, and what to do about it. */
+export interface Problem {
+  readonly message: string
+  readonly hint: string | null
+}
+
+export function problemOf(error: Pick<ApiErrorBody, 'message' | 'hint'>): Problem {
+  return { message: error.message, hint: error.hint }
+}
+
+export interface Field {
+  readonly id: 'name' | 'storage' | 'running'
+  readonly label: string
+  readonly line: Line
+}
+
+export interface BidDialog {
+  readonly kind: 'bid'
+  /** The machine being edited, or null for a new one of `configuration`. */
+  readonly machine: string | null
+  readonly configuration: ConfigurationView
+  readonly average: (BidView & { readonly providers: number }) | null
+  readonly fields: readonly Field[]
+  readonly focus: number
+  /** What the node said against it. */
+  readonly problem: Problem | null
+  readonly busy: boolean
+}
+
+/** Hosts for a machine: to store it at, or to move it to. The machine is captured when the dialog opens. */
+export interface HostsDialog {
+  readonly kind: 'hosts'
+  readonly purpose: 'store' | 'move'
+  readonly machine: string
+  readonly name: string
+  /** null while the node searches. */
+  readonly search: SearchView | null
+  /** Counts the matches first, then the refused. */
+  readonly index: number
+}
+
+export interface LimitDialog {
+  readonly kind: 'limit'
+  readonly verb: 'start' | 'resume'
+  readonly machine: string
+  readonly name: string
+  readonly contract: ContractView
+  readonly creditMs: number
+  readonly line: Line
+}
+
+export interface ConfirmDialog {
+  readonly kind: 'confirm'
+  readonly title: string
+  readonly lines: readonly string[]
+  /** Loses something: wants `y`, Enter is not enough. */
+  readonly danger: boolean
+  readonly order: Order
+  /** Where Escape leads. */
+  readonly back: HostsDialog | null
+}
+
+export type Dialog =
+  | { readonly kind: 'help'; readonly top: number }
+  | { readonly kind: 'cli'; readonly title: string; readonly lines: readonly string[] }
+  | { readonly kind: 'palette'; readonly line: Line; readonly index: number }
+  | { readonly kind: 'filter'; readonly line: Line; readonly before: string }
+  | {
+      readonly kind: 'catalogue'
+      /** null while the node answers. */
+      readonly entries: readonly CatalogueEntry[] | null
+      readonly index: number
+    }
+  | BidDialog
+  | HostsDialog
+  | LimitDialog
+  | ConfirmDialog

@@ -1,0 +1,41 @@
+import type { Input } from '../port.ts'
+
+/** A signed wish of the owner; `name` is for people. */
+export type Order =
+  | {
+      readonly verb: 'store' | 'move'
+      machine: string
+      name: string
+      host: string
+      hostName: string
+    }
+  | { readonly verb: 'start' | 'resume'; machine: string; name: string; spendLimit: string }
+  | { readonly verb: 'stop' | 'suspend' | 'delete' | 'discard'; machine: string; name: string }
+
+/** What the driver is asked to do, in order. */
+export type Effect =
+  | { readonly kind: 'refresh' }
+  | { readonly kind: 'browse' }
+  | { readonly kind: 'search'; readonly machine: string; readonly move: boolean }
+  | { readonly kind: 'create'; readonly input: Input<'machine.create'> }
+  | { readonly kind: 'edit'; readonly input: Input<'machine.edit'> }
+  | { readonly kind: 'order'; readonly order: Order }
+  | { readonly kind: 'watch'; readonly operation: string }
+  | { readonly kind: 'console'; readonly machine: string; readonly name: string }
+  | { readonly kind: 'copy'; readonly text: string }
+  | { readonly kind: 'quit' }
+
+/** The same order as a person would type it. */
+export function orderLine(order: Order): string {
+  const line = `virtuoso machine ${order.verb === 'discard' ? 'delete' : order.verb} ${quoted(order.name)}`
+  if (order.verb === 'store' || order.verb === 'move')
+    return `${line} --host ${quoted(order.hostName)}`
+  if (order.verb === 'start' || order.verb === 'resume')
+    return `${line} --spend-limit ${order.spendLimit}`
+  return line
+}
+
+/** A word a shell takes as one. */
+export function quoted(word: string): string {
+  return /^[\w.@%+=:,/-]+$/u.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+}

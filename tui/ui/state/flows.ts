@@ -1,0 +1,208 @@
+/** Where each dialog begins, with the figures it shows. */
+import type { CatalogueEntry, MachineView, MatchView } from '../port.ts'
+import {
+  amountText,
+  bidProblem,
+  bidText,
+  contractRates,
+  defaultSpendLimit,
+  differenceText,
+  parseAmount
+} from './amounts.ts'
+import type { BidDialog, ConfirmDialog, Field, HostsDialog, LimitDialog } from './dialogs.ts'
+import { bytesText } from './durations.ts'
+import type { Order } from './effects.ts'
+import { lineOf } from './line-editor.ts'
+
+const MIB = 1024 * 1024
+
+/** The form for a new machine, its bid filled in with the market's averages. */
+export function newBid(entry: CatalogueEntry, taken: readonly MachineView[]): BidDialog {
+  const { configuration, average } = entry
+  const name = freeName(configuration.name, taken)
+  return {
+    kind: 'bid',
+    machine: null,
+    configuration,
+    average,
+    fields: bidFields(name, average?.storagePer30Days ?? '', average?.runningPerHour ?? ''),
+    focus: 0,
+    problem: null,
+    busy: false
+  }
+}
+
+export function editBid(machine: MachineView): BidDialog {
+  const { bid } = machine
+  return {
+    kind: 'bid',
+    machine: machine.uuid,
+    configuration: machine.configuration,
+    average: null,
+    fields: bidFields(machine.name, bid.storagePer30Days, bid.runningPerHour),
+    focus: 1,
+    problem: null,
+    busy: false
+  }
+}
+
+/** The reason why a field cannot be sent, or null. */
+export function fieldProblem(field: Field): string | null {
+  if (field.id !== 'name') return bidProblem(field.line.text)
+  if (field.line.text.trim() === '') return 'A name, so that you can tell your machines apart.'
+  return field.line.text.length > 64 ? 'At most 64 characters.' : null
+}
+
+export function fieldText(dialog: BidDialog, id: Field['id']): string {
+  return dialog.fields.find(field => field.id === id)?.line.text.trim() ?? ''
+}
+
+export function hostsFor(machine: MachineView, purpose: 'store' | 'move'): HostsDialog {
+  const { uuid, name } = machine
+  return { kind: 'hosts', purpose, machine: uuid, name, search: null, index: 0 }
+}
+
+/** The question before money is spent on storage. */
+export function confirmStore(
+  dialog: HostsDialog,
+  match: MatchView,
+  balance: string
+): ConfirmDialog {
+  const { contract } = match
+  return {
+    kind: 'confirm',
+    title: `Store ${dialog.name} at ${match.name}?`,
+    lines: [
+      `Storage  $${contract.storageText}, the first period is charged now`,
+      `Running  $${contract.runningText}, from the start on`,
+      `Balance  ${afterText(balance, contract.storagePrice)}`,
+      `Host     ${match.name} of ${match.ownerName}, ${match.processor}`
+    ],
+    danger: false,
+    order: orderTo(dialog, match),
+    back: dialog
+  }
+}
+
+/** The question before a move: bytes, new price, difference. */
+export function confirmMove(
+  dialog: HostsDialog,
+  match: MatchView,
+  machine: MachineView,
+  balance: string
+): ConfirmDialog {
+  const { contract } = match
+  const lines = [
+    `Sends    ${bytesToMove(machine)} from ${machine.holder?.name ?? 'its host'}`,
+    `Storage  $${contract.storageText}${difference(machine, match, 'storage')}, charged on arrival`,
+    `Running  $${contract.runningText}${difference(machine, match, 'running')}`,
+    `Balance  ${afterText(balance, contract.storagePrice)}`,
+    `Method   ${match.methods.join(', ')}; ${machine.name} cannot run while it moves`
+  ]
+  return {
+    kind: 'confirm',
+    title: `Move ${dialog.name} to ${match.name}?`,
+    lines,
+    danger: false,
+    order: orderTo(dialog, match),
+    back: dialog
+  }
+}
+
+export function limitFor(machine: MachineView, verb: 'start' | 'resume'): LimitDialog | null {
+  if (machine.contract === null) return null
+  return {
+    kind: 'limit',
+    verb,
+    machine: machine.uuid,
+    name: machine.name,
+    contract: machine.contract,
+    creditMs: machine.runningCreditMs,
+    line: lineOf(defaultSpendLimit(machine.contract))
+  }
+}
+
+/** The question before stop, suspend, delete and discard. */
+export function confirmEnd(
+  machine: MachineView,
+  verb: 'stop' | 'suspend' | 'delete' | 'discard'
+): ConfirmDialog {
+  const { uuid, name } = machine
+  return {
+    kind: 'confirm',
+    title: `${verb[0]?.toUpperCase()}${verb.slice(1)} ${name}?`,
+    lines: consequences(machine)[verb],
+    danger: verb === 'delete' || verb === 'discard',
+    order: { verb, machine: uuid, name },
+    back: null
+  }
+}
+
+function consequences(
+  machine: MachineView
+): Record<'stop' | 'suspend' | 'delete' | 'discard', string[]> {
+  const version = `Its version becomes ${machine.version + 1}. What is left of the paid period stays as credit.`
+  const running = `Running costs $${machine.contract?.runningText ?? '0'}; storage goes on being charged.`
+  return {
+    stop: [
+      'The guest is asked to power down; what is only in its memory is lost.',
+      version,
+      running
+    ],
+    suspend: [
+      `Its memory (${machine.configuration.memoryMb} MB) is kept on the host's disk.`,
+      version,
+      running
+    ],
+    delete: [
+      `Disk and memory at ${machine.holder?.name ?? 'its host'} are destroyed: version ${machine.version} is lost for good.`,
+      'Storage is charged no more; the period that is paid is not given back.'
+    ],
+    discard: [
+      'Its registration is forgotten. Nothing is stored yet, so nothing else is lost.',
+      `Bid: ${bidText(machine.bid)}`
+    ]
+  }
+}
+
+function bidFields(name: string, storage: string, running: string): Field[] {
+  return [
+    { id: 'name', label: 'Name', line: lineOf(name) },
+    { id: 'storage', label: 'Storage, $ per 30 days', line: lineOf(storage) },
+    { id: 'running', label: 'Running, $ per hour', line: lineOf(running) }
+  ]
+}
+
+function freeName(stem: string, taken: readonly MachineView[]): string {
+  const names = new Set(taken.map(machine => machine.name))
+  for (let number = 1; number <= taken.length; number++)
+    if (!names.has(`${stem}-${number}`)) return `${stem}-${number}`
+  return `${stem}-${taken.length + 1}`
+}
+
+function orderTo(dialog: HostsDialog, match: MatchView): Order {
+  const { purpose, machine, name } = dialog
+  return { verb: purpose, machine, name, host: match.host, hostName: match.name }
+}
+
+function afterText(balance: string, price: string): string {
+  const before = parseAmount(balance)
+  const cost = parseAmount(price)
+  if (before === null || cost === null) return `$${balance}`
+  if (before < cost) return `$${balance}: too little, $${amountText(cost - before)} are missing`
+  return `$${balance}, then $${amountText(before - cost)}`
+}
+
+function bytesToMove(machine: MachineView): string {
+  const { storageMb, memoryMb } = machine.configuration
+  const disk = `disk ${bytesText(storageMb * MIB)}`
+  if (machine.state !== 'suspended') return `at most ${bytesText(storageMb * MIB)} (${disk})`
+  const both = bytesText((storageMb + memoryMb) * MIB)
+  return `at most ${both} (${disk}, memory ${bytesText(memoryMb * MIB)})`
+}
+
+function difference(machine: MachineView, match: MatchView, what: 'storage' | 'running'): string {
+  if (machine.contract === null) return ''
+  const from = contractRates(machine.contract)[what]
+  return `, ${differenceText(from, contractRates(match.contract)[what])}`
+}

@@ -1,0 +1,38 @@
+export {
+  amountText,
+  bidProblem,
+  contractRates,
+  defaultSpendLimit,
+  differenceText,
+  parseAmount,
+  spendLimitProblem
+} from './amounts.ts'
+export { type Answer, type Asked, runningOperation, type Snapshot, SWALLOW_MS } from './answers.ts'
+export { type Command, clashes, keyText, PLACES, type Place, placeOf } from './command.ts'
+export { COMMANDS, commandsHere, paletteEntries } from './commands.ts'
+export type {
+  BidDialog,
+  ConfirmDialog,
+  Dialog,
+  Field,
+  HostsDialog,
+  LimitDialog,
+  Problem
+} from './dialogs.ts'
+export { problemOf } from './dialogs.ts'
+export { bytesText, durationText, untilText } from './durations.ts'
+export { type Effect, type Order, orderLine, quoted } from './effects.ts'
+export { fieldProblem, fieldText } from './flows.ts'
+export { editLine, insert, type Line, lineOf } from './line-editor.ts'
+export {
+  actionAllowed,
+  initialState,
+  type Link,
+  type Notice,
+  operationOf,
+  selectedMachine,
+  type UiState,
+  visibleMachines
+} from './state.ts'
+export type { Step } from './step.ts'
+export { type UiEvent, update } from './update.ts'

@@ -1,0 +1,114 @@
+import { type Area, clip, type Frame, pad, textWidth, wrap } from '../screen/index.ts'
+import {
+  type BidDialog,
+  durationText,
+  fieldProblem,
+  fieldText,
+  type LimitDialog,
+  type Line,
+  orderLine,
+  quoted,
+  spendLimitProblem
+} from '../state/index.ts'
+import { dialogBox } from './dialog-box.ts'
+
+const LABEL = 24
+const FORM = 76
+
+/** Name and bid, each field with what is wrong with it beneath. */
+export function putBid(frame: Frame, space: Area, dialog: BidDialog): void {
+  const title = dialog.machine === null ? `New ${dialog.configuration.name}` : 'Edit machine'
+  const inside = dialogBox(frame, space, title, FORM, 15)
+  const right = inside.x + inside.width
+  let y = inside.y
+  for (const line of wrap(averageText(dialog), inside.width).slice(0, 2))
+    frame.put(inside.x, y++, line, 'dim', right)
+  for (const [index, field] of dialog.fields.entries()) {
+    const focused = index === dialog.focus && !dialog.busy
+    putField(frame, { ...inside, y: ++y, height: 1 }, field.label, field.line, focused)
+    const problem = fieldProblem(field)
+    if (problem !== null) frame.put(inside.x + 2, ++y, `! ${problem}`, 'bad', right)
+  }
+  y += 2
+  for (const line of wrap(statusText(dialog), inside.width).slice(0, 3))
+    if (y < inside.y + inside.height)
+      frame.put(inside.x, y++, line, dialog.problem === null ? 'dim' : 'bad', right)
+}
+
+/** The spend limit, with what it means. */
+export function putLimit(frame: Frame, space: Area, dialog: LimitDialog): void {
+  const { contract, creditMs, line } = dialog
+  const verb = dialog.verb === 'start' ? 'Start' : 'Resume'
+  const inside = dialogBox(frame, space, `${verb} ${dialog.name}`, FORM, 13)
+  const right = inside.x + inside.width
+  const credit = creditMs > 0 ? `, after ${durationText(creditMs)} that are already paid` : ''
+  const texts = [
+    `Running costs $${contract.runningText}, charged at the beginning of each period${credit}.`,
+    'When the charges reach the limit its clock stops and the host suspends it; nothing is lost. Filled in: one day.'
+  ]
+  let y = inside.y
+  for (const text of texts.flatMap(text => wrap(text, inside.width)))
+    frame.put(inside.x, y++, text, 'plain', right)
+  putField(frame, { ...inside, y: ++y, height: 1 }, 'Spend limit, $', line, true)
+  const problem = spendLimitProblem(line.text, contract)
+  if (problem !== null) frame.put(inside.x + 2, ++y, `! ${problem}`, 'bad', right)
+  const { machine, name } = dialog
+  const command = orderLine({ verb: dialog.verb, machine, name, spendLimit: line.text })
+  frame.put(
+    inside.x,
+    inside.y + inside.height - 1,
+    clip(`$ ${command}`, inside.width),
+    'dim',
+    right
+  )
+}
+
+/** A label and a line being edited; the part around the cursor is shown. */
+export function putField(
+  frame: Frame,
+  area: Area,
+  label: string,
+  line: Line,
+  focused: boolean
+): void {
+  const narrow = area.width < LABEL + 12
+  const labelWidth = label === '' ? 0 : narrow ? Math.floor(area.width / 2) : LABEL
+  frame.put(
+    area.x,
+    area.y,
+    pad(`${focused ? '>' : ' '} ${label}`, labelWidth),
+    focused ? 'key' : 'plain'
+  )
+  const x = area.x + labelWidth
+  const room = area.x + area.width - x
+  const characters = Array.from(line.text)
+  let from = 0
+  while (textWidth(characters.slice(from, line.at).join('')) > room - 1) from++
+  const shown = pad(characters.slice(from).join(''), room)
+  frame.put(x, area.y, shown, focused ? 'fieldFocus' : 'field', area.x + area.width)
+  if (focused)
+    frame.cursor = { x: x + textWidth(characters.slice(from, line.at).join('')), y: area.y }
+}
+
+function averageText(dialog: BidDialog): string {
+  const { memoryMb, storageMb, speed, os } = dialog.configuration
+  const what = `${os}, ${speed} bogomips, ${memoryMb} MB memory, ${storageMb} MB disk.`
+  const { average } = dialog
+  if (dialog.machine !== null) return `${what} Your bid is the most a host may ask.`
+  if (average === null)
+    return `${what} No host can take it now, so there is no average to start from.`
+  return `${what} The bid is the most a host may ask; filled in: the mean of ${average.providers} hosts.`
+}
+
+function statusText(dialog: BidDialog): string {
+  if (dialog.busy) return 'Writing it to the ledger…'
+  if (dialog.problem !== null)
+    return `${dialog.problem.message}${dialog.problem.hint === null ? '' : ` ${dialog.problem.hint}`}`
+  const verb = dialog.machine === null ? 'create' : 'edit'
+  const subject = quoted(
+    dialog.machine === null ? dialog.configuration.name : fieldText(dialog, 'name')
+  )
+  const name = dialog.machine === null ? ` --name ${quoted(fieldText(dialog, 'name'))}` : ''
+  const bid = ` --storage ${fieldText(dialog, 'storage')} --running ${fieldText(dialog, 'running')}`
+  return `$ virtuoso machine ${verb} ${subject}${name}${bid}`
+}

@@ -1,0 +1,142 @@
+import type { ContractView, MachineView } from '../port.ts'
+import { type Area, clip, type Frame, pad, type Tone } from '../screen/index.ts'
+import {
+  operationOf,
+  runningOperation,
+  selectedMachine,
+  type UiState,
+  untilText,
+  visibleMachines
+} from '../state/index.ts'
+import { fractionOf, putBar, stateTone } from './bars.ts'
+
+interface Column {
+  readonly title: string
+  readonly width: number
+  /** Columns of a higher rank go first when the screen is narrow. */
+  readonly rank: number
+  readonly right?: boolean
+  text(state: UiState, machine: MachineView): string
+}
+
+const GAP = 2
+const MARK = 2
+/** What the last column needs to say something. */
+const PROGRESS_LEAST = 10
+
+const COLUMNS: readonly Column[] = [
+  { title: 'NAME', width: 15, rank: 0, text: (_, machine) => machine.name },
+  { title: 'STATE', width: 10, rank: 0, text: stateText },
+  { title: 'VER', width: 3, rank: 2, right: true, text: (_, machine) => `${machine.version}` },
+  { title: 'HOST', width: 10, rank: 1, text: (_, machine) => machine.holder?.name ?? '-' },
+  { title: 'STORAGE', width: 10, rank: 4, right: true, text: (_, machine) => storage(machine) },
+  { title: 'RUNNING', width: 12, rank: 3, right: true, text: (_, machine) => running(machine) },
+  { title: 'NEXT DEBIT', width: 12, rank: 5, right: true, text: nextDebit }
+]
+
+/** The table of machines; the part of it that holds the selection. */
+export function putTable(frame: Frame, area: Area, state: UiState): void {
+  const visible = visibleMachines(state)
+  const columns = fitting(area.width)
+  putTitles(frame, area, columns)
+  if (visible.length === 0) return putEmpty(frame, area, state)
+  const rows = area.height - 1
+  const at = Math.max(0, visible.indexOf(selectedMachine(state) as MachineView))
+  const top = Math.max(0, Math.min(at - Math.floor(rows / 2), visible.length - rows))
+  for (const [row, machine] of visible.slice(top, top + rows).entries())
+    putRow(frame, { ...area, y: area.y + 1 + row, height: 1 }, columns, state, machine)
+}
+
+function fitting(width: number): readonly Column[] {
+  const columns = [...COLUMNS]
+  const needed = (): number =>
+    columns.reduce((sum, column) => sum + column.width + GAP, MARK + PROGRESS_LEAST)
+  while (columns.length > 2 && needed() > width) {
+    const worst = columns.reduce((most, column) => (column.rank > most.rank ? column : most))
+    columns.splice(columns.indexOf(worst), 1)
+  }
+  return columns
+}
+
+function putTitles(frame: Frame, area: Area, columns: readonly Column[]): void {
+  let x = area.x + MARK
+  for (const column of columns) {
+    frame.put(x, area.y, pad(column.title, column.width, column.right ? 'right' : 'left'), 'dim')
+    x += column.width + GAP
+  }
+  frame.put(x, area.y, 'PROGRESS', 'dim', area.x + area.width)
+}
+
+function putRow(
+  frame: Frame,
+  area: Area,
+  columns: readonly Column[],
+  state: UiState,
+  machine: MachineView
+): void {
+  const selected = machine.uuid === selectedMachine(state)?.uuid
+  frame.put(area.x, area.y, selected ? '>' : ' ', 'key')
+  let x = area.x + MARK
+  for (const column of columns) {
+    const text = pad(column.text(state, machine), column.width, column.right ? 'right' : 'left')
+    const tone: Tone = column.title === 'STATE' ? stateTone(machine.state) : 'plain'
+    frame.put(x, area.y, text, tone, area.x + area.width)
+    x += column.width + GAP
+  }
+  if (selected) frame.retone({ ...area, width: x - area.x - GAP }, 'selected')
+  putProgress(frame, { ...area, x, width: area.x + area.width - x }, state, machine)
+}
+
+function putProgress(frame: Frame, area: Area, state: UiState, machine: MachineView): void {
+  const operation = runningOperation(state, machine)
+  const right = area.x + area.width
+  if (operation === null) {
+    const last = operationOf(state, machine)
+    if (last?.state === 'failed') frame.put(area.x, area.y, `${last.kind} failed`, 'bad', right)
+    else if (machine.halt !== null)
+      frame.put(area.x, area.y, `halted: ${machine.halt.reason}`, 'warn', right)
+    return
+  }
+  const fraction = fractionOf(operation)
+  const percent = fraction === null ? '' : ` ${Math.floor(fraction * 100)} %`
+  if (fraction === null || area.width < 14) {
+    const words = fraction === null ? operation.step : `${operation.kind}${percent}`
+    frame.put(area.x, area.y, clip(words, area.width), 'warn', right)
+    return
+  }
+  const width = Math.min(20, area.width - 6)
+  putBar(frame, area.x, area.y, width, fraction)
+  frame.put(area.x + width, area.y, percent, 'warn', right)
+}
+
+function putEmpty(frame: Frame, area: Area, state: UiState): void {
+  const filtered = state.machines.length > 0
+  const words = filtered
+    ? `No machine matches "${state.filter}". Esc clears the filter.`
+    : 'No machines yet. Press n to make one.'
+  if (state.status !== null) frame.put(area.x + MARK, area.y + 2, words, 'plain', area.width)
+}
+
+function stateText(_: UiState, machine: MachineView): string {
+  return machine.halt === null ? machine.state : `${machine.state}!`
+}
+
+function storage(machine: MachineView): string {
+  const { contract } = machine
+  return contract === null ? '-' : `${contract.storagePrice}/${contract.storagePeriodDays}d`
+}
+
+function running(machine: MachineView): string {
+  return machine.contract === null ? '-' : runningText(machine.contract)
+}
+
+function runningText(contract: ContractView): string {
+  const period = contract.runningPeriodS
+  const unit = period === 3600 ? 'h' : period === 60 ? 'min' : `${period}s`
+  return `${contract.runningPrice}/${unit}`
+}
+
+function nextDebit(state: UiState, machine: MachineView): string {
+  const dues = [machine.storageDueMs, machine.runningDueMs].filter(due => due !== null)
+  return dues.length === 0 ? '-' : untilText(Math.min(...dues), state.nowMs)
+}
