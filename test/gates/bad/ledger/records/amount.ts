@@ -1,0 +1,2 @@
+export type Amount = bigint
+export const amount: Amount = 1n

@@ -1,0 +1,1 @@
+export { type Amount, amount } from './amount.ts'

@@ -1,0 +1,3 @@
+export * from './clock.ts'
+export * from './doors.ts'
+export * from './ways.ts'

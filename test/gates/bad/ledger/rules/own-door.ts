@@ -1,0 +1,1 @@
+export { found } from './index.ts' // expect no-restricted-imports

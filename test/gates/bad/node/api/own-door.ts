@@ -1,0 +1,1 @@
+export { reached } from './index.ts' // expect no-restricted-imports

@@ -1,0 +1,4 @@
+export const launch: number = 1
+export interface Launcher {
+  run(): Promise<void>
+}

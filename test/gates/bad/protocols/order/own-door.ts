@@ -1,0 +1,1 @@
+export { most } from './index.ts' // expect no-restricted-imports

@@ -1,0 +1,1 @@
+export { seen } from './index.ts' // expect no-restricted-imports
