@@ -1,0 +1,17 @@
+export {
+  type Action,
+  type Command,
+  commandName,
+  type Flag,
+  GLOBAL_FLAGS,
+  type Positional
+} from './command.ts'
+export { confirm } from './confirm.ts'
+export { type Context, positional, type World } from './context.ts'
+export { asFailure, describeExitCodes, EXIT_CODES, Failure, usageFailure } from './failure.ts'
+export { FlagValues } from './flag-values.ts'
+export { describeProgress, followOperation } from './follow.ts'
+export { Output, type Sink } from './output.ts'
+export { parseCommandLine } from './parse.ts'
+export { runCommandLine } from './run.ts'
+export { knownPassword, newPassword, PASSWORD_FLAG, PASSWORD_LETTERS_MIN } from './secret.ts'

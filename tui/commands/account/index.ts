@@ -1,0 +1,1 @@
+export { ACCOUNT_COMMANDS } from './commands.ts'

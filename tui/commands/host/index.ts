@@ -1,0 +1,1 @@
+export { HOST_COMMANDS } from './commands.ts'

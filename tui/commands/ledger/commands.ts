@@ -1,0 +1,15 @@
+import type { Command } from '../../cli/index.ts'
+
+export const LEDGER_COMMANDS: readonly Command[] = [
+  {
+    path: ['ledger', 'head'],
+    summary: 'the newest block this node holds',
+    load: async () => (await import('./head.ts')).showHead
+  },
+  {
+    path: ['audit'],
+    summary: 'replay the ledger from its genesis and check every invariant',
+    details: 'Ends with exit code 1 when an invariant does not hold.',
+    load: async () => (await import('./audit.ts')).audit
+  }
+]

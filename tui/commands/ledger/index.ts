@@ -1,0 +1,1 @@
+export { LEDGER_COMMANDS } from './commands.ts'

@@ -1,0 +1,169 @@
+import type { Command, Flag, Positional } from '../../cli/index.ts'
+
+const MACHINE: Positional = { name: 'MACHINE', summary: 'name, UUID or unique prefix' }
+
+const SHAPE: readonly Flag[] = [
+  { name: 'bid-storage', value: 'DOLLARS', summary: 'most you pay for storage per 30 days' },
+  { name: 'bid-running', value: 'DOLLARS', summary: 'most you pay for running per hour' },
+  {
+    name: 'speed',
+    value: 'BOGOMIPS',
+    summary: 'speed, when it shall differ from the configuration'
+  },
+  { name: 'memory', value: 'MB', summary: 'memory, when it shall differ' },
+  { name: 'storage', value: 'MB', summary: 'disk, when it shall differ' }
+]
+
+const SPEND_LIMIT: Flag = {
+  name: 'spend-limit',
+  value: 'DOLLARS',
+  summary: 'most that running may cost from now on; the machine is suspended when it is reached'
+}
+
+const DESTINATION: readonly Flag[] = [
+  { name: 'host', value: 'HOST', summary: 'host to use: name, UUID or unique prefix' },
+  { name: 'cheapest', summary: 'the host with the lowest price among those that fit' }
+]
+
+export const MACHINE_COMMANDS: readonly Command[] = [
+  {
+    path: ['machine', 'create'],
+    summary: 'register a machine of a configuration with a bid',
+    positionals: [
+      { name: 'CONFIGURATION', summary: 'one of `virtuoso market browse`, such as debian-mini' }
+    ],
+    flags: [
+      {
+        name: 'name',
+        value: 'NAME',
+        summary: 'name of the machine (default that of its configuration)'
+      },
+      ...SHAPE
+    ],
+    load: async () => (await import('./create.ts')).createMachine
+  },
+  {
+    path: ['machine', 'list'],
+    aliases: [['machine', 'ls'], ['ls']],
+    summary: 'your machines: state, version, where they are, what they cost',
+    flags: [{ name: 'all', summary: 'the machines of every owner' }],
+    load: async () => (await import('./list.ts')).listMachines
+  },
+  {
+    path: ['machine', 'show'],
+    summary: 'one machine in full, and what can be done with it now',
+    positionals: [MACHINE],
+    load: async () => (await import('./show.ts')).showMachine
+  },
+  {
+    path: ['machine', 'edit'],
+    summary: 'change a machine that is registered and not stored yet',
+    positionals: [MACHINE],
+    flags: [{ name: 'name', value: 'NAME', summary: 'new name' }, ...SHAPE],
+    load: async () => (await import('./edit.ts')).editMachine
+  },
+  {
+    path: ['machine', 'discard'],
+    summary: 'forget a machine that is registered and not stored yet',
+    positionals: [MACHINE],
+    load: async () => (await import('./discard.ts')).discardMachine
+  },
+  {
+    path: ['machine', 'search'],
+    summary: 'the providers that fit a machine, why, and at what price per period',
+    details:
+      'An empty result says which constraint failed most often and the nearest price that would have matched.',
+    positionals: [{ ...MACHINE, optional: true }],
+    flags: [
+      {
+        name: 'configuration',
+        value: 'CONFIGURATION',
+        summary: 'search for a configuration that is not registered yet'
+      },
+      { name: 'bid-storage', value: 'DOLLARS', summary: 'most you pay for storage per 30 days' },
+      { name: 'bid-running', value: 'DOLLARS', summary: 'most you pay for running per hour' },
+      { name: 'move', summary: 'only hosts the machine can move to, with the methods of each' },
+      { name: 'explain', summary: 'also the hosts that do not fit, and why' }
+    ],
+    load: async () => (await import('./search.ts')).searchHosts
+  },
+  {
+    path: ['machine', 'store'],
+    summary: 'have a provider prepare the machine; the first storage period is charged',
+    positionals: [MACHINE],
+    flags: DESTINATION,
+    load: async () => (await import('./store.ts')).storeMachine
+  },
+  {
+    path: ['machine', 'start'],
+    summary: 'boot a stored or stopped machine',
+    positionals: [MACHINE],
+    flags: [SPEND_LIMIT],
+    load: async () => (await import('./order.ts')).startMachine
+  },
+  {
+    path: ['machine', 'stop'],
+    summary: 'power a machine down',
+    positionals: [MACHINE],
+    load: async () => (await import('./order.ts')).stopMachine
+  },
+  {
+    path: ['machine', 'suspend'],
+    summary: 'memory to disk; running is no longer charged',
+    positionals: [MACHINE],
+    load: async () => (await import('./order.ts')).suspendMachine
+  },
+  {
+    path: ['machine', 'resume'],
+    summary: 'let a suspended machine go on where it was',
+    positionals: [MACHINE],
+    flags: [SPEND_LIMIT],
+    load: async () => (await import('./order.ts')).resumeMachine
+  },
+  {
+    path: ['machine', 'move'],
+    aliases: [['machine', 'mv'], ['machine', 'migrate'], ['mv'], ['migrate']],
+    summary: 'move a stopped or suspended machine to another provider',
+    positionals: [MACHINE],
+    flags: [
+      ...DESTINATION,
+      { name: 'method', value: 'METHOD', summary: 'how the bytes travel, such as SCP' }
+    ],
+    load: async () => (await import('./move.ts')).moveMachine
+  },
+  {
+    path: ['machine', 'delete'],
+    aliases: [['machine', 'rm'], ['rm']],
+    summary: 'have the provider destroy the machine and its disk',
+    positionals: [MACHINE],
+    load: async () => (await import('./delete.ts')).deleteMachine
+  },
+  {
+    path: ['machine', 'console'],
+    aliases: [['console']],
+    summary: 'the serial console of a running machine',
+    details: [
+      'On a terminal the keys go to the machine; Ctrl-] leaves. In a pipe what arrives is printed,',
+      'until --until is seen (exit code 0), or --seconds are over (0 without --until, 6 with it).'
+    ].join('\n'),
+    positionals: [MACHINE],
+    flags: [
+      { name: 'type', short: 't', value: 'serial', summary: 'kind of console (default serial)' },
+      {
+        name: 'send',
+        value: 'TEXT',
+        summary: 'type TEXT first; \\n, \\r, \\t and \\xNN are understood'
+      },
+      { name: 'until', value: 'TEXT', summary: 'leave when TEXT has been printed' },
+      { name: 'seconds', value: 'N', summary: 'leave after N seconds' }
+    ],
+    load: async () => (await import('./console.ts')).openConsole
+  },
+  {
+    path: ['machine', 'wait'],
+    summary: 'wait until a machine is in a state',
+    positionals: [MACHINE],
+    flags: [{ name: 'for', value: 'STATE', summary: 'such as running, suspended, stopped' }],
+    load: async () => (await import('./wait.ts')).waitForMachine
+  }
+]

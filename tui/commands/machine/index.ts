@@ -1,0 +1,1 @@
+export { MACHINE_COMMANDS } from './commands.ts'

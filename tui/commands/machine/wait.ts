@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Context, positional, usageFailure } from '../../cli/index.ts'
+import { describeOutcome } from './machine-text.ts'
+
+/** Blocks come at best every few hundred milliseconds, so a shorter pause shows nothing newer. */
+const LOOK_EVERY_MS = 250
+
+/** As `machine.show` names them. */
+export const STATES = [
+  'registered',
+  'stored',
+  'running',
+  'stopped',
+  'suspended',
+  'migrating'
+] as const
+
+export async function waitForMachine(context: Context): Promise<void> {
+  const state = context.flags.oneOf('for', STATES)
+  if (state === undefined) {
+    throw usageFailure('machine wait: --for is missing', `give one of ${STATES.join(', ')}`)
+  }
+  const name = positional(context, 0)
+  let machine = await context.call('machine.show', { machine: name })
+  while (machine.state !== state) {
+    await sleep(LOOK_EVERY_MS, undefined, { signal: context.signal })
+    machine = await context.call('machine.show', { machine: name })
+  }
+  const reached = machine
+  context.output.result({ json: reached, text: () => describeOutcome(reached) })
+}

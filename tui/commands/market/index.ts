@@ -1,0 +1,1 @@
+export { MARKET_COMMANDS } from './commands.ts'

@@ -1,0 +1,1 @@
+export { NODE_COMMANDS } from './commands.ts'

@@ -1,0 +1,1 @@
+export { OPERATION_COMMANDS } from './commands.ts'

@@ -1,0 +1,1 @@
+export { PROGRAM_COMMANDS } from './commands.ts'

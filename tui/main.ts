@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+/** The `virtuoso` command. What it imports here is paid by every command line; each verb loads the rest for itself. */
+import type { World } from './cli/index.ts'
+import { runCommandLine } from './cli/index.ts'
+import { COMMANDS } from './commands/index.ts'
+
+const world: World = {
+  env: process.env,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  connect: async options => (await import('../node/client.ts')).connect(options),
+  onInterrupt: listener => {
+    process.once('SIGINT', listener)
+    return () => process.off('SIGINT', listener)
+  }
+}
+
+// A reader that has seen enough (`| head`) is not an error.
+process.stdout.on('error', error => {
+  process.exit('code' in error && error.code === 'EPIPE' ? 0 : 1)
+})
+
+const code = await runCommandLine(COMMANDS, process.argv.slice(2), world)
+// Everything has been awaited: sockets that are kept alive must not keep the prompt away.
+process.stdout.write('', () => process.exit(code))
