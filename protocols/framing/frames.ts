@@ -15,8 +15,10 @@ export const STREAM_WINDOW_BYTES: number = 2 * 1024 * 1024
 export const DEFAULT_IDLE_MS: number = 60_000
 
 export interface FrameOptions {
-  /** Largest frame of this protocol, either way; checked before anything is kept. */
+  /** Largest frame the peer may send; checked before anything is kept. */
   readonly maxBytes: number
+  /** Largest frame we may send. Default `maxBytes`. */
+  readonly maxWriteBytes?: number
   /** Longest wait for one whole frame, and for room to send one. Default 60 s. */
   readonly idleMs?: number
   /** Resets the stream when it fires. */
@@ -38,12 +40,16 @@ export interface Frames {
   finish(last?: Uint8Array): Promise<void>
   /** Resets the stream at once. */
   abort(reason: Error): void
+  /** Resolves when the peer has closed its end or the stream is gone; for those who only write. */
+  gone(): Promise<void>
 }
 
 /** Takes over a stream, both ways; nobody else may read or write it afterwards. */
 export function frames(stream: Stream, options: FrameOptions): Frames {
-  if (options.maxBytes > FRAME_BYTES_MAX) {
-    throw new RangeError(`maxBytes is ${options.maxBytes}, at most ${FRAME_BYTES_MAX} can be said`)
+  const { maxBytes, maxWriteBytes = maxBytes } = options
+  const largest = Math.max(maxBytes, maxWriteBytes)
+  if (largest > FRAME_BYTES_MAX) {
+    throw new RangeError(`a frame of ${largest} bytes, at most ${FRAME_BYTES_MAX} can be said`)
   }
   return new StreamFrames(stream, options)
 }
@@ -53,12 +59,14 @@ class StreamFrames implements Frames {
   #inbox: Inbox
   #outbox: Outbox
   #maxBytes: number
+  #maxWriteBytes: number
   #idleMs: number
   #reading = false
 
   constructor(stream: Stream, options: FrameOptions) {
     this.#stream = stream
     this.#maxBytes = options.maxBytes
+    this.#maxWriteBytes = options.maxWriteBytes ?? options.maxBytes
     this.#idleMs = options.idleMs ?? DEFAULT_IDLE_MS
     this.#inbox = new Inbox(stream, options.maxBytes)
     this.#outbox = new Outbox(stream, this.#idleMs)
@@ -79,8 +87,8 @@ class StreamFrames implements Frames {
   }
 
   write(body: Uint8Array): Promise<void> {
-    if (body.byteLength > this.#maxBytes) {
-      const message = `a frame of ${body.byteLength} bytes is too large to send, at most ${this.#maxBytes}`
+    if (body.byteLength > this.#maxWriteBytes) {
+      const message = `a frame of ${body.byteLength} bytes is too large to send, at most ${this.#maxWriteBytes}`
       return Promise.reject(new FrameError('OVERSIZED', message))
     }
     return this.#outbox.write(body)
@@ -135,6 +143,12 @@ class StreamFrames implements Frames {
 
   async #ended(): Promise<void> {
     while (!this.#inbox.ended && this.#stream.status === 'open') await this.#inbox.change()
+  }
+
+  async gone(): Promise<void> {
+    while (!this.#inbox.ended && !this.#inbox.failure && this.#stream.status === 'open') {
+      await this.#inbox.change()
+    }
   }
 
   #obey(signal: AbortSignal): void {

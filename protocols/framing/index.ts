@@ -6,4 +6,21 @@ export {
   frames,
   STREAM_WINDOW_BYTES
 } from './frames.ts'
+export {
+  blob,
+  decodeMessage,
+  encodeMessage,
+  expectMessage,
+  type MessageKind,
+  nothing,
+  readMessage,
+  sendMessage,
+  sentence
+} from './message.ts'
 export { networkPrefix, type ProtocolName, protocolId } from './protocol-id.ts'
+export {
+  type ProtocolDomain,
+  signStatement,
+  statementBytes,
+  verifyStatement
+} from './statement.ts'

@@ -70,7 +70,7 @@ function read(body: Uint8Array): VmmpMessage {
   if (body.byteLength > VMMP_BYTES_MAX) {
     throw new Refused('TOO_LONG', `${body.byteLength} bytes, at most ${VMMP_BYTES_MAX}`)
   }
-  const [version, verb, ...fields] = inside(utf8(body)).split(' ')
+  const [version = '', verb = '', ...fields] = inside(utf8(body)).split(' ')
   if (version !== PROTOCOL_VERSION) {
     throw new Refused('VERSION_UNSUPPORTED', `VMMP ${quoted(version)}, only 1.0 is spoken here`)
   }

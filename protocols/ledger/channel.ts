@@ -1,0 +1,219 @@
+/** The one place where `ledger` touches a stream: one request a stream, one answer, or a follow without end. */
+import type { Stream } from '@libp2p/interface'
+import type { CertifiedBlock, Hash, SignedTransaction } from '../../ledger/index.ts'
+import {
+  encodeMessage,
+  expectMessage,
+  FrameError,
+  type FrameOptions,
+  type Frames,
+  frames,
+  readMessage,
+  sendMessage
+} from '../framing/index.ts'
+import type { FollowSlots } from './follow-slots.ts'
+import {
+  type Head,
+  LEDGER_REPLY_BYTES_MAX,
+  LEDGER_REQUEST_BYTES_MAX,
+  type LedgerRefusal,
+  type LedgerReply,
+  type LedgerRequest,
+  ledgerReply,
+  ledgerRequest
+} from './messages.ts'
+
+/** A follower hears at least this often: a third of the idle time, and well below libp2p's 120 s. */
+const PING_MS = 20_000
+
+const ASKING = { maxBytes: LEDGER_REPLY_BYTES_MAX, maxWriteBytes: LEDGER_REQUEST_BYTES_MAX }
+const ANSWERING = { maxBytes: LEDGER_REQUEST_BYTES_MAX, maxWriteBytes: LEDGER_REPLY_BYTES_MAX }
+
+export type ChannelOptions = Omit<FrameOptions, 'maxBytes'>
+
+type Refused = { readonly kind: 'refused' } & LedgerRefusal
+type Answer<K extends LedgerReply['kind']> = Extract<LedgerReply, { readonly kind: K }> | Refused
+
+/** Throws `FrameError`: then nobody knows whether it was taken, and the same bytes may be sent again. */
+export function submit(
+  stream: Stream,
+  transaction: SignedTransaction,
+  options: ChannelOptions = {}
+): Promise<Answer<'accepted'>> {
+  return ask(stream, { kind: 'submit', transaction }, 'accepted', options)
+}
+
+export function askHead(stream: Stream, options: ChannelOptions = {}): Promise<Answer<'head'>> {
+  return ask(stream, { kind: 'head' }, 'head', options)
+}
+
+/** The genesis in its canonical bytes: hash them before you believe them. */
+export function askGenesis(
+  stream: Stream,
+  options: ChannelOptions = {}
+): Promise<Answer<'genesis'>> {
+  return ask(stream, { kind: 'genesis' }, 'genesis', options)
+}
+
+export type Followed =
+  | { readonly kind: 'block'; readonly block: CertifiedBlock }
+  | { readonly kind: 'ping'; readonly height: number }
+  | Refused
+
+/**
+ * Blocks from `fromHeight` on, as the peer claims them: nothing here is checked but the form. A slow consumer
+ * holds the peer back. Ends at a refusal or the peer's close; throws `FrameError`.
+ */
+export async function* follow(
+  stream: Stream,
+  fromHeight: number,
+  options: ChannelOptions = {}
+): AsyncGenerator<Followed, void, void> {
+  const channel = frames(stream, { ...options, ...ASKING })
+  try {
+    await sendMessage(channel, ledgerRequest, { kind: 'follow', fromHeight })
+    for (;;) {
+      const reply = await readMessage(channel, ledgerReply)
+      if (reply === null) return
+      if (reply.kind !== 'block' && reply.kind !== 'ping' && reply.kind !== 'refused') {
+        throw new FrameError('MALFORMED', `'${reply.kind}' does not answer 'follow'`)
+      }
+      yield reply
+      if (reply.kind === 'refused') return
+    }
+  } finally {
+    void channel.finish()
+  }
+}
+
+async function ask<K extends LedgerReply['kind']>(
+  stream: Stream,
+  request: LedgerRequest,
+  expected: K,
+  options: ChannelOptions
+): Promise<Answer<K>> {
+  const channel = frames(stream, { ...options, ...ASKING })
+  try {
+    await sendMessage(channel, ledgerRequest, request)
+    const reply = await expectMessage(channel, ledgerReply)
+    if (isAnswer(reply, expected)) return reply
+    throw new FrameError('MALFORMED', `'${reply.kind}' does not answer '${request.kind}'`)
+  } finally {
+    void channel.finish()
+  }
+}
+
+function isAnswer<K extends LedgerReply['kind']>(
+  reply: LedgerReply,
+  expected: K
+): reply is Answer<K> {
+  return reply.kind === expected || reply.kind === 'refused'
+}
+
+/** What a node answers from. Refusals are values; a throw is a fault of the node. */
+export interface LedgerHandler {
+  submit(transaction: SignedTransaction): Promise<{ readonly hash: Hash } | LedgerRefusal>
+  head(): Head
+  genesis(): Uint8Array
+  /** From this height on, without end; stops when the signal fires. A refusal for a height not known yet. */
+  blocks(fromHeight: number, signal: AbortSignal): AsyncIterable<CertifiedBlock> | LedgerRefusal
+}
+
+/**
+ * Serves one stream of `peer`. Throws `FrameError` when the peer broke the rules or went away, and what the
+ * handler threw; the stream is ended in every case.
+ */
+export async function serveLedger(
+  stream: Stream,
+  handler: LedgerHandler,
+  options: ChannelOptions & { readonly peer: string; readonly slots: FollowSlots }
+): Promise<void> {
+  const { peer, slots, ...rest } = options
+  const channel = frames(stream, { ...rest, ...ANSWERING })
+  const end = (last?: LedgerReply): Promise<void> =>
+    channel.finish(last && encodeMessage(ledgerReply, last))
+  try {
+    const request = await expectMessage(channel, ledgerRequest)
+    if (request.kind !== 'follow') return await end(await answer(handler, request))
+    const giveBack = slots.take(peer)
+    if (giveBack === undefined) {
+      const message = 'this peer already follows on as many streams as are served to one'
+      return await end({ kind: 'refused', code: 'TOO_MANY_FOLLOWS', message })
+    }
+    try {
+      await end(await feed(channel, handler, request.fromHeight))
+    } finally {
+      giveBack()
+    }
+  } catch (error) {
+    await end(
+      error instanceof FrameError
+        ? { kind: 'refused', code: 'MALFORMED', message: error.message }
+        : { kind: 'refused', code: 'INTERNAL', message: 'the node failed; its log has the cause' }
+    )
+    throw error
+  }
+}
+
+async function answer(
+  handler: LedgerHandler,
+  request: Exclude<LedgerRequest, { readonly kind: 'follow' }>
+): Promise<LedgerReply> {
+  switch (request.kind) {
+    case 'head':
+      return { kind: 'head', ...handler.head() }
+    case 'genesis':
+      return { kind: 'genesis', bytes: handler.genesis() }
+    case 'submit': {
+      const outcome = await handler.submit(request.transaction)
+      return 'hash' in outcome
+        ? { kind: 'accepted', hash: outcome.hash }
+        : { kind: 'refused', ...outcome }
+    }
+  }
+}
+
+/** Sends blocks as they come and a ping whenever none came for a while, until the peer goes away. */
+async function feed(
+  channel: Frames,
+  handler: LedgerHandler,
+  fromHeight: number
+): Promise<LedgerReply | undefined> {
+  const stop = new AbortController()
+  const source = handler.blocks(fromHeight, stop.signal)
+  if ('code' in source) return { kind: 'refused', ...source }
+  void channel.gone().then(() => stop.abort())
+  const iterator = source[Symbol.asyncIterator]()
+  try {
+    let next = iterator.next()
+    for (;;) {
+      const event = await soon(next)
+      if (event === 'quiet') {
+        await sendMessage(channel, ledgerReply, { kind: 'ping', height: handler.head().height })
+        continue
+      }
+      if (event.done === true) return undefined
+      await sendMessage(channel, ledgerReply, { kind: 'block', block: event.value })
+      next = iterator.next()
+    }
+  } catch (error) {
+    // A peer that has had enough is no fault, however the source says that it was stopped.
+    if (stop.signal.aborted) return undefined
+    throw error
+  } finally {
+    stop.abort()
+    void Promise.resolve(iterator.return?.()).catch(() => undefined)
+  }
+}
+
+async function soon<T>(next: Promise<T>): Promise<T | 'quiet'> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const quiet = new Promise<'quiet'>(resolve => {
+    timer = setTimeout(() => resolve('quiet'), PING_MS)
+  })
+  try {
+    return await Promise.race([next, quiet])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,103 @@
+/** What any node may ask any node about the ledger; SPEC.md has the conversation. */
+import {
+  BLOCK_LIMITS,
+  type CertifiedBlock,
+  type Codec,
+  certifiedBlockCodec,
+  choice,
+  fields,
+  type Hash,
+  REJECTION_CODES,
+  type RejectionCode,
+  record,
+  type SignedTransaction,
+  signedTransactionCodec,
+  tagged
+} from '../../ledger/index.ts'
+import { blob, type MessageKind, nothing, sentence } from '../framing/index.ts'
+
+/** A signed transaction is at most a 16 KiB record; a little more for the envelope. */
+export const LEDGER_REQUEST_BYTES_MAX: number = 16_384 + 64
+/** One certified block is the largest thing that is ever answered; a little more for the envelope. */
+export const LEDGER_REPLY_BYTES_MAX: number = BLOCK_LIMITS.bytesMax + 64
+/** Seven coordinators and the parameters take 1 KiB; a network's genesis is read before anything is trusted. */
+export const GENESIS_BYTES_MAX: number = 16_384
+
+/** Why a node says no by itself; for a submitted transaction the ledger's own codes come besides. */
+export const LEDGER_REFUSAL_CODES = [
+  'MALFORMED',
+  /** The node has no such height yet: follow from its head. */
+  'HEIGHT_UNKNOWN',
+  /** This peer has as many follow streams as are served to one. */
+  'TOO_MANY_FOLLOWS',
+  /** The node's queue of transactions is full: try again later. */
+  'BUSY',
+  /** The node cannot reach a coordinator. */
+  'UNREACHABLE',
+  'INTERNAL'
+] as const
+
+export type LedgerRefusalCode = (typeof LEDGER_REFUSAL_CODES)[number] | RejectionCode
+
+export interface LedgerRefusal {
+  readonly code: LedgerRefusalCode
+  readonly message: string
+}
+
+export type LedgerRequest =
+  | { readonly kind: 'submit'; readonly transaction: SignedTransaction }
+  /** Every block from this height on: what there is, then each new one. */
+  | { readonly kind: 'follow'; readonly fromHeight: number }
+  | { readonly kind: 'head' }
+  | { readonly kind: 'genesis' }
+
+export interface Head {
+  readonly height: number
+  /** Hash of the header at that height; the network's id at height 0. */
+  readonly hash: Hash
+}
+
+export type LedgerReply =
+  /** Taken for inclusion; whether it applies is known from the block that includes it. */
+  | { readonly kind: 'accepted'; readonly hash: Hash }
+  | { readonly kind: 'block'; readonly block: CertifiedBlock }
+  /** Nothing new: keeps an idle follow stream alive and says where the node is. */
+  | { readonly kind: 'ping'; readonly height: number }
+  | ({ readonly kind: 'head' } & Head)
+  | { readonly kind: 'genesis'; readonly bytes: Uint8Array }
+  | ({ readonly kind: 'refused' } & LedgerRefusal)
+
+const requestCodec: Codec<LedgerRequest> = tagged<LedgerRequest, 'kind'>('kind', {
+  submit: record({ transaction: signedTransactionCodec }),
+  follow: record({ fromHeight: fields.counter }),
+  head: nothing,
+  genesis: nothing
+})
+
+const replyCodec: Codec<LedgerReply> = tagged<LedgerReply, 'kind'>('kind', {
+  accepted: record({ hash: fields.hash }),
+  block: record({ block: certifiedBlockCodec }),
+  ping: record({ height: fields.counter }),
+  head: record({ height: fields.counter, hash: fields.hash }),
+  genesis: record({ bytes: blob(GENESIS_BYTES_MAX) }),
+  refused: record({
+    code: choice<LedgerRefusalCode>([...LEDGER_REFUSAL_CODES, ...REJECTION_CODES]),
+    message: sentence
+  })
+})
+
+export const ledgerRequest: MessageKind<LedgerRequest> = {
+  name: 'ledger request',
+  codec: requestCodec,
+  limits: { bytesMax: LEDGER_REQUEST_BYTES_MAX, depthMax: 14, valuesMax: 2_064 }
+}
+
+export const ledgerReply: MessageKind<LedgerReply> = {
+  name: 'ledger reply',
+  codec: replyCodec,
+  limits: {
+    bytesMax: LEDGER_REPLY_BYTES_MAX,
+    depthMax: BLOCK_LIMITS.depthMax + 2,
+    valuesMax: BLOCK_LIMITS.valuesMax + 8
+  }
+}

@@ -1,0 +1,31 @@
+export {
+  type AcceptRequest,
+  type SignedAcceptRequest,
+  signAcceptRequest,
+  verifyAcceptRequest
+} from './accept-request.ts'
+export {
+  type AcceptOutcome,
+  type HostHandler,
+  type OrderOutcome,
+  type QueryOutcome,
+  queryHost,
+  requestAcceptance,
+  sendOrder,
+  serveOrder
+} from './channel.ts'
+export {
+  type HostAnswer,
+  type HostReply,
+  type HostRequest,
+  hostReply,
+  hostRequest,
+  ORDER_FRAME_BYTES_MAX,
+  type OrderProgress
+} from './messages.ts'
+export {
+  HOST_REFUSAL_CODES,
+  type HostRefusalCode,
+  type OrderRefusal,
+  REFUSAL_CODES
+} from './refusals.ts'

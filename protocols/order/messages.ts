@@ -1,0 +1,85 @@
+/** What an owner asks of a host and what the host answers; SPEC.md has the conversation. */
+import {
+  type Codec,
+  choice,
+  fields,
+  type Hash,
+  list,
+  type Resources,
+  record,
+  resourcesCodec,
+  type SignedAcceptance,
+  type SignedOrder,
+  signedAcceptanceCodec,
+  signedOrderCodec,
+  tagged,
+  type Uuid
+} from '../../ledger/index.ts'
+import { type MessageKind, nothing, sentence } from '../framing/index.ts'
+import { type SignedAcceptRequest, signedAcceptRequestCodec } from './accept-request.ts'
+import { type OrderRefusal, REFUSAL_CODES } from './refusals.ts'
+
+/** A signed order with a signed offer inside is below 9 KiB; a record is never larger than 16 KiB. */
+export const ORDER_FRAME_BYTES_MAX: number = 16_384
+
+export type HostRequest =
+  | { readonly kind: 'order'; readonly order: SignedOrder }
+  | { readonly kind: 'accept'; readonly request: SignedAcceptRequest }
+  | { readonly kind: 'host-query' }
+
+/** How far the work is. `bytesTotal` 0: not counted in bytes. */
+export interface OrderProgress {
+  /** In words: "making the disk". */
+  readonly step: string
+  readonly bytesDone: number
+  readonly bytesTotal: number
+}
+
+/** What a host can do now. */
+export interface HostAnswer {
+  readonly host: Uuid
+  readonly images: readonly Hash[]
+  readonly methods: readonly string[]
+  readonly free: Resources
+}
+
+export type HostReply =
+  | ({ readonly kind: 'progress' } & OrderProgress)
+  /** The confirmation's transaction is final. */
+  | { readonly kind: 'done'; readonly transaction: Hash }
+  | { readonly kind: 'accepted'; readonly acceptance: SignedAcceptance }
+  | ({ readonly kind: 'host' } & HostAnswer)
+  | ({ readonly kind: 'refused' } & OrderRefusal)
+
+const requestCodec: Codec<HostRequest> = tagged<HostRequest, 'kind'>('kind', {
+  order: record({ order: signedOrderCodec }),
+  accept: record({ request: signedAcceptRequestCodec }),
+  'host-query': nothing
+})
+
+const replyCodec: Codec<HostReply> = tagged<HostReply, 'kind'>('kind', {
+  progress: record({
+    step: fields.text(128),
+    bytesDone: fields.counter,
+    bytesTotal: fields.counter
+  }),
+  done: record({ transaction: fields.hash }),
+  accepted: record({ acceptance: signedAcceptanceCodec }),
+  host: record({
+    host: fields.uuid,
+    images: list(fields.hash, 64),
+    methods: list(fields.text(16, 1), 16),
+    free: resourcesCodec
+  }),
+  refused: record({ code: choice(REFUSAL_CODES), message: sentence })
+})
+
+const limits = { bytesMax: ORDER_FRAME_BYTES_MAX, depthMax: 12, valuesMax: 2_048 }
+
+export const hostRequest: MessageKind<HostRequest> = {
+  name: 'host request',
+  codec: requestCodec,
+  limits
+}
+
+export const hostReply: MessageKind<HostReply> = { name: 'host reply', codec: replyCodec, limits }
