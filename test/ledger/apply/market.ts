@@ -19,10 +19,12 @@ import {
   type Rejection,
   type RejectionCode,
   type Resources,
+  type ResultCode,
   runDues,
   type SignedAcceptance,
   type SignedOffer,
   type SignedOrder,
+  type SignedTransaction,
   type SignerRef,
   type StatementChecks
 } from '../../../ledger/index.ts'
@@ -65,7 +67,7 @@ export const STATEMENTS: StatementChecks = {
   migrationIdOf: (machine, version, _owner, nonce) => `move ${machine} v${version} n${nonce}`
 }
 
-const CONTEXT: ApplyContext = {
+export const CONTEXT: ApplyContext = {
   crypto: { sha256: bytes => bytes, verify: () => true },
   statements: STATEMENTS
 }
@@ -101,6 +103,8 @@ export const TOTALS: Resources = { speed: 98_000, memoryMb: 14_328, storageMb: 9
  */
 export class Market {
   state: NaiveState
+  /** What happened, block by block, so that it can be done again under other cuts. */
+  readonly blocks: RecordedBlock[] = []
 
   constructor(genesis: Genesis = GENESIS) {
     this.state = new NaiveState(genesis, 'network')
@@ -111,6 +115,7 @@ export class Market {
   blockAt(timeMs: number): void {
     this.#change(() => {
       this.state = this.state.draftOf(this.state.height + 1, timeMs)
+      this.blocks.push({ height: this.state.height, timeMs, sent: [] })
       runDues(this.state, timeMs)
     })
   }
@@ -136,9 +141,10 @@ export class Market {
       body,
       ...changed
     }
-    return this.#change(() =>
-      applyTransaction(this.state, { transaction, signature: 'checked by the caller' }, CONTEXT)
-    )
+    const signed = { transaction, signature: 'checked by the caller' }
+    const rejection = this.#change(() => applyTransaction(this.state, signed, CONTEXT))
+    this.blocks.at(-1)?.sent.push({ signed, code: rejection?.code ?? null })
+    return rejection
   }
 
   by(account: string, body: Body): Rejection | null {
@@ -317,6 +323,12 @@ export class Market {
     assert.deepEqual(broken, [])
     return outcome
   }
+}
+
+export interface RecordedBlock {
+  readonly height: number
+  readonly timeMs: number
+  readonly sent: { readonly signed: SignedTransaction; readonly code: ResultCode }[]
 }
 
 export type OpenMigration = Extract<Body, { type: 'open-migration' }>

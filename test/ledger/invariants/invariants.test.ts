@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { checkInvariants, checkStep, type Invariant } from '../../../ledger/index.ts'
+import type { NaiveState } from '../../support/naive-state.ts'
+import {
+  DAY_MS,
+  movingMarket,
+  registeredMarket,
+  startedMarket,
+  storedMarket
+} from '../apply/market.ts'
+
+test('every invariant holds in a busy market and shows its figure', () => {
+  const { market, machine, destination } = movingMarket()
+  assert.equal(market.openMove(machine, destination), null)
+  const invariants = checkInvariants(market.state)
+  assert.equal(invariants.length, 8)
+  for (const { ok } of invariants) assert.equal(ok, true)
+  assert.equal(figure(invariants, 'balances + escrows = issued'), '2997 + 3 = 3000 dollars')
+  assert.equal(figure(invariants, 'migrating = an open move'), '1 open moves')
+})
+
+/** What each lie does to a state in which all is well, and which invariant finds it out. */
+const LIES: readonly [string, string, (state: NaiveState) => void][] = [
+  [
+    'money from nowhere',
+    'balances + escrows = issued',
+    state => {
+      const [account] = state.accounts()
+      if (account !== undefined) state.putAccount({ ...account, balance: account.balance + 1n })
+    }
+  ],
+  [
+    'a debt',
+    'no balance is negative',
+    state => {
+      const [account] = state.accounts()
+      if (account !== undefined) state.putAccount({ ...account, balance: -1n })
+    }
+  ],
+  [
+    'one name for two',
+    'user names are unique',
+    state => {
+      const [account] = state.accounts()
+      if (account !== undefined) state.putAccount({ ...account, id: 'twin', balance: 0n })
+    }
+  ],
+  [
+    'room reserved for nobody',
+    'reserved = contracts + open moves',
+    state => {
+      const [host] = state.hosts()
+      if (host !== undefined) {
+        state.putHost({ ...host, reserved: { ...host.reserved, speed: host.reserved.speed + 1 } })
+      }
+    }
+  ],
+  [
+    'an overbooked host',
+    'no host is overbooked',
+    state => {
+      const [host] = state.hosts()
+      if (host !== undefined) {
+        state.putHost({ ...host, totals: { ...host.totals, memoryMb: host.reserved.memoryMb - 1 } })
+      }
+    }
+  ],
+  [
+    'a holder without the contract',
+    'one holder per machine',
+    state => {
+      const [machine] = state.machines()
+      if (machine !== undefined) state.putMachine({ ...machine, holder: 'another host' })
+    }
+  ],
+  [
+    'a contract before anything is stored',
+    'one holder per machine',
+    state => {
+      const [machine] = state.machines()
+      if (machine !== undefined) state.putMachine({ ...machine, state: 'registered', version: 0 })
+    }
+  ],
+  [
+    'a machine that runs and neither pays nor is halted',
+    'one holder per machine',
+    state => {
+      const [machine] = state.machines()
+      if (machine !== undefined) state.putMachine({ ...machine, state: 'started' })
+    }
+  ],
+  [
+    'a clock without its due',
+    'every clock has its due',
+    state => {
+      for (const due of state.dues()) state.unschedule(due)
+    }
+  ],
+  [
+    'a due without its clock',
+    'every clock has its due',
+    state => {
+      state.schedule({ atMs: state.timeMs + DAY_MS, machine: 'none', kind: 'running' })
+    }
+  ],
+  [
+    'a machine that moves to nowhere',
+    'migrating = an open move',
+    state => {
+      const [machine] = state.machines()
+      if (machine !== undefined) state.putMachine({ ...machine, state: 'migrating' })
+    }
+  ]
+]
+
+for (const [lie, invariant, tell] of LIES)
+  test(`${lie} is found out`, () => {
+    const { market } = storedMarket()
+    const state = market.state.clone()
+    tell(state)
+    const broken = checkInvariants(state).filter(({ ok }) => !ok)
+    assert.ok(
+      broken.some(({ name }) => name === invariant),
+      `found only ${JSON.stringify(broken)}`
+    )
+    assert.ok(broken.every(({ figure: shown }) => shown !== ''))
+  })
+
+test('a due that was not brought about in time is found out', () => {
+  const { market } = startedMarket()
+  const late = market.state.draftOf(market.state.height + 1, market.state.timeMs + DAY_MS)
+  assert.equal(checkInvariants(late).find(({ ok }) => !ok)?.name, 'every clock has its due')
+})
+
+test('what may only grow is found out when it shrinks', () => {
+  const { market, machine } = storedMarket()
+  const before = market.state.clone()
+  assert.ok(checkStep(before, market.state).every(({ ok }) => ok))
+  const { state } = market
+  const record = market.machine(machine)
+  const [account] = state.accounts()
+  const [host] = state.hosts()
+  assert.ok(account !== undefined && host !== undefined)
+  state.putMachine({ ...record, version: record.version - 1 })
+  state.putAccount({ ...account, nonce: account.nonce - 1 })
+  state.putHost({ ...host, totals: { ...host.totals, storageMb: host.totals.storageMb + 1 } })
+  const broken = checkStep(before, state).filter(({ ok }) => !ok)
+  assert.deepEqual(
+    broken.map(({ name }) => name),
+    ['nonces only grow', 'versions and order sequences only grow', 'totals of hosts are locked']
+  )
+})
+
+test('a machine that is gone breaks nothing', () => {
+  const { market, machine } = registeredMarket()
+  const before = market.state.clone()
+  assert.equal(market.by('buyer', { type: 'discard-machine', machine }), null)
+  assert.ok(checkStep(before, market.state).every(({ ok }) => ok))
+})
+
+function figure(invariants: readonly Invariant[], name: string): string | undefined {
+  return invariants.find(invariant => invariant.name === name)?.figure
+}
