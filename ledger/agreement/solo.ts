@@ -107,10 +107,12 @@ function take(
 
 function finish(state: SoloState, { record, built }: Saving): AgreementStep<SoloState> {
   const { tip, certified } = record
-  const pool = pruneTransactions(state.pool, tip.state)
   const final: AgreementEffect = { type: 'final', certified, tip, outcomes: built.outcomes }
+  // A refused `open-account` uses up no nonce, as there is no account: it has to be taken out by its hash.
   const included = new Set(built.outcomes.map(outcome => outcome.hash))
-  const dropped = vanished(state.pool, pool).filter(hash => !included.has(hash))
+  const waiting = dropTransactions(state.pool, included)
+  const pool = pruneTransactions(waiting, tip.state)
+  const dropped = vanished(waiting, pool)
   return {
     state: { ...state, tip, pool, saving: null },
     effects: dropped.length === 0 ? [final] : [final, { type: 'dropped', transactions: dropped }]
