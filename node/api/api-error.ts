@@ -17,7 +17,6 @@ export const API_CODES = {
   INTERNAL: 'failed',
   ANSWER_MALFORMED: 'failed',
   CANCELLED: 'failed',
-  SLOW_READER: 'failed',
   NODE_UNREACHABLE: 'unreachable',
   NODE_STOPPING: 'unreachable',
   CALL_TIMEOUT: 'timeout'

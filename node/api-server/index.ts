@@ -1,0 +1,13 @@
+export { BODY_BYTES_MAX, parseInput } from './call.ts'
+export { statusOf } from './refusals.ts'
+export { INPUT_SCHEMAS } from './schemas.ts'
+export { startApiServer } from './server.ts'
+export type {
+  ApiServer,
+  ApiServerOptions,
+  EventFeed,
+  Handlers,
+  OperationFeed
+} from './sources.ts'
+export { BACKLOG_BYTES_MAX } from './streams.ts'
+export { LISTEN_CODES, type ListenCode, ListenError } from './unix-socket.ts'

@@ -1,0 +1,1 @@
+export { createFileAtomic, syncDirectory, writeFileAtomic } from './atomic-file.ts'
