@@ -1,5 +1,16 @@
 export { type VmmpChannel, vmmpChannel } from './channel.ts'
 export {
+  type Destination,
+  type DestinationEffect,
+  type DestinationEvent,
+  type DestinationJournal,
+  type DestinationStep,
+  HEARTBEAT_MS,
+  LEDGER_HEARTBEAT_MS,
+  startDestination,
+  stepDestination
+} from './destination.ts'
+export {
   encodeVmmp,
   type Heartbeat,
   METHODS_MAX,
@@ -13,9 +24,32 @@ export {
   type VmmpMessage
 } from './message.ts'
 export {
+  type Origin,
+  type OriginEffect,
+  type OriginEnd,
+  type OriginEvent,
+  type OriginJournal,
+  type OriginRefusalCode,
+  type OriginStep,
+  startOrigin,
+  stepOrigin
+} from './origin.ts'
+export {
   type Parsed,
   parseVmmp,
   VMMP_REFUSAL_CODES,
   type VmmpRefusal,
   type VmmpRefusalCode
 } from './parse.ts'
+export {
+  type MoveEnd,
+  type MoveRequest,
+  type Requester,
+  type RequesterEffect,
+  type RequesterEvent,
+  type RequesterStep,
+  recoverRequester,
+  SILENCE_MS,
+  startRequester,
+  stepRequester
+} from './requester.ts'

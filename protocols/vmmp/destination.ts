@@ -1,0 +1,287 @@
+/**
+ * The destination's side of a move.
+ *
+ *   REQ -> checking --open, to me, this version--> pulling --> verifying --> proving --> installing --> committing
+ *             | anything else                        |            |            |            |              |
+ *             v                                      +--failed----+------------+------------+       ledger | ledger
+ *           done (FAIL)                              |  or the ledger says that the move is over      says | says
+ *                                                    v                                              closed | mine
+ *                                                discarding <---------------------------------------------+ v
+ *                                                    +--> done (FAIL)                                done (SUCCESS)
+ *
+ * What must not be reordered:
+ * - `persist` before `fetch`: or files of a move that nobody remembers would lie on the disk for ever;
+ * - `install` (every byte verified, fsynced, in its place) before `submit-commit`: or a crash after the COMMIT
+ *   would leave the ledger pointing at a machine that does not exist;
+ * - `persist` of the receipt before `submit-commit`: in `committing` only the ledger may say that the bytes
+ *   are to be discarded, and after a restart we must know that we were there;
+ * - `forget` after `discard`, for the same reason as the first.
+ */
+import type { MachineRecord, MigrationRecord, SignedReceipt, Uuid } from '../../ledger/index.ts'
+import type { Req, Resp } from './message.ts'
+
+/** Every so often the requester hears that the move goes on. */
+export const HEARTBEAT_MS: number = 5_000
+/** Every so often the ledger does (it extends the deadline), or is sent the COMMIT again. */
+export const LEDGER_HEARTBEAT_MS: number = 20_000
+
+interface Move {
+  /** This host. */
+  readonly self: Uuid
+  readonly req: Req
+  /** When the requester and the ledger last heard of us. */
+  readonly toldRequesterMs: number
+  readonly toldLedgerMs: number
+}
+
+interface OpenMove extends Move {
+  readonly migration: MigrationRecord
+}
+
+type Pulling = OpenMove & { readonly phase: 'pulling' }
+type Committing = OpenMove & { readonly phase: 'committing'; readonly receipt: SignedReceipt }
+
+export type Destination =
+  | (Move & { readonly phase: 'checking' })
+  | Pulling
+  | (OpenMove & { readonly phase: 'verifying' | 'proving' })
+  | (OpenMove & { readonly phase: 'installing'; readonly receipt: SignedReceipt })
+  | Committing
+  | (OpenMove & { readonly phase: 'discarding'; readonly why: string })
+  | (Move & { readonly phase: 'done'; readonly resp: Resp; readonly why: string | null })
+
+/** What survives a crash; it holds nothing that JSON does not know but the escrow's bigint. */
+export type DestinationJournal = Pulling | Committing
+
+interface Ledger {
+  readonly machine: MachineRecord | undefined
+  readonly migration: MigrationRecord | undefined
+}
+
+export type DestinationEvent =
+  /** What the ledger holds of the machine: the answer to `read-ledger`, and whenever it has changed. */
+  | ({ readonly type: 'ledger' } & Ledger)
+  /** First event after a restart with a journal; the state is the journal's. */
+  | ({ readonly type: 'recovered' } & Ledger)
+  | { readonly type: 'fetched' }
+  | { readonly type: 'verified' }
+  | { readonly type: 'proved'; readonly receipt: SignedReceipt }
+  | { readonly type: 'installed' }
+  | { readonly type: 'discarded' }
+  /** Work under way failed; the sentence says how. */
+  | { readonly type: 'failed'; readonly why: string }
+  /** The requester dialled again. */
+  | { readonly type: 'req' }
+  | { readonly type: 'tick'; readonly nowMs: number }
+
+export type DestinationEffect =
+  | { readonly type: 'read-ledger' }
+  | { readonly type: 'persist'; readonly journal: DestinationJournal }
+  /** Pull every byte from the origin to a temporary place, going on from what is there. */
+  | { readonly type: 'fetch'; readonly migration: MigrationRecord }
+  /** Compare what was pulled with the root on the ledger. */
+  | { readonly type: 'verify'; readonly migration: MigrationRecord }
+  /** Answer the origin's challenge and get its receipt. */
+  | { readonly type: 'prove'; readonly migration: MigrationRecord }
+  /** fsync and rename into the machine's place; doing it twice does no harm. */
+  | { readonly type: 'install' }
+  | {
+      readonly type: 'submit-commit'
+      readonly migration: MigrationRecord
+      readonly receipt: SignedReceipt
+    }
+  | { readonly type: 'submit-heartbeat'; readonly migration: MigrationRecord }
+  | { readonly type: 'submit-abort'; readonly migration: MigrationRecord }
+  | { readonly type: 'send-heartbeat' }
+  | { readonly type: 'send-resp'; readonly resp: Resp }
+  /** Remove everything of this move, installed or not. */
+  | { readonly type: 'discard' }
+  | { readonly type: 'forget' }
+
+export interface DestinationStep {
+  readonly state: Destination
+  readonly effects: readonly DestinationEffect[]
+}
+
+export function startDestination(self: Uuid, req: Req, nowMs: number): DestinationStep {
+  return {
+    state: { phase: 'checking', self, req, toldRequesterMs: nowMs, toldLedgerMs: nowMs },
+    effects: [{ type: 'read-ledger' }]
+  }
+}
+
+export function stepDestination(state: Destination, event: DestinationEvent): DestinationStep {
+  switch (event.type) {
+    case 'ledger':
+      return onLedger(state, event)
+    case 'recovered':
+      return onRecovered(state, event)
+    case 'fetched':
+      if (state.phase !== 'pulling') return stay(state)
+      return go({ ...state, phase: 'verifying' }, { type: 'verify', migration: state.migration })
+    case 'verified':
+      if (state.phase !== 'verifying') return stay(state)
+      return go({ ...state, phase: 'proving' }, { type: 'prove', migration: state.migration })
+    case 'proved':
+      if (state.phase !== 'proving') return stay(state)
+      return go({ ...state, phase: 'installing', receipt: event.receipt }, { type: 'install' })
+    case 'installed':
+      return onInstalled(state)
+    case 'discarded':
+      if (state.phase !== 'discarding') return stay(state)
+      return finish(state, 'FAIL', state.why)
+    case 'failed':
+      return onFailed(state, event.why)
+    case 'req':
+      return state.phase === 'done'
+        ? go(state, { type: 'send-resp', resp: state.resp })
+        : stay(state)
+    case 'tick':
+      return onTick(state, event.nowMs)
+  }
+}
+
+function onLedger(state: Destination, ledger: Ledger): DestinationStep {
+  const verdict = judge(state, ledger)
+  switch (state.phase) {
+    case 'checking':
+      return verdict.kind === 'open' ? pull(state, verdict.migration) : refuse(state, verdict)
+    case 'done':
+    case 'discarding':
+      return stay(state)
+    case 'pulling':
+    case 'verifying':
+    case 'proving':
+    case 'installing':
+    case 'committing':
+      if (verdict.kind === 'open') return stay(state)
+      return verdict.kind === 'mine' ? finish(state, 'SUCCESS', null) : discard(state, verdict.why)
+  }
+}
+
+function onRecovered(state: Destination, ledger: Ledger): DestinationStep {
+  const verdict = judge(state, ledger)
+  if (verdict.kind !== 'open') return onLedger(state, ledger)
+  if (state.phase === 'committing') return go(state, commit(state))
+  if (state.phase === 'pulling') return pull(state, verdict.migration)
+  return stay(state)
+}
+
+type Verdict =
+  | { readonly kind: 'open'; readonly migration: MigrationRecord }
+  | { readonly kind: 'mine' }
+  | { readonly kind: 'closed'; readonly why: string }
+
+/** What the ledger says of this move: open to us, committed by us, or neither. */
+function judge(state: Destination, { machine, migration }: Ledger): Verdict {
+  const { self, req } = state
+  if (machine === undefined) return closed(`the ledger knows no machine ${req.machine}`)
+  if (migration === undefined) {
+    const arrived = machine.holder === self && machine.version > req.version
+    return arrived ? { kind: 'mine' } : closed('the ledger holds no open move of this machine')
+  }
+  if (migration.destination !== self) return closed('the machine is on its way to another host')
+  if (migration.version !== req.version) {
+    const versions = `version ${migration.version}, the request is for ${req.version}`
+    return closed(`the open move is of ${versions}`)
+  }
+  const known = 'migration' in state ? state.migration.id : migration.id
+  if (migration.id !== known) return closed('another move of this machine has been opened')
+  return { kind: 'open', migration }
+}
+
+function pull(state: Move, migration: MigrationRecord): DestinationStep {
+  const { self, req, toldRequesterMs, toldLedgerMs } = state
+  const journal: DestinationJournal = {
+    phase: 'pulling',
+    self,
+    req,
+    toldRequesterMs,
+    toldLedgerMs,
+    migration
+  }
+  return go(journal, { type: 'persist', journal }, { type: 'fetch', migration })
+}
+
+function onInstalled(state: Destination): DestinationStep {
+  if (state.phase !== 'installing') return stay(state)
+  const journal: Committing = { ...state, phase: 'committing' }
+  return go(journal, { type: 'persist', journal }, commit(journal))
+}
+
+function commit(state: OpenMove & { readonly receipt: SignedReceipt }): DestinationEffect {
+  return { type: 'submit-commit', migration: state.migration, receipt: state.receipt }
+}
+
+function onFailed(state: Destination, why: string): DestinationStep {
+  switch (state.phase) {
+    case 'checking':
+      return refuse(state, { kind: 'closed', why })
+    case 'pulling':
+    case 'verifying':
+    case 'proving':
+    case 'installing': {
+      // No COMMIT of ours can exist yet, so the bytes may go before the ledger has heard of it.
+      const { state: next, effects } = discard(state, why)
+      return go(next, { type: 'submit-abort', migration: state.migration }, ...effects)
+    }
+    case 'committing':
+    case 'discarding':
+    case 'done':
+      return stay(state)
+  }
+}
+
+function onTick(state: Destination, nowMs: number): DestinationStep {
+  if (!('migration' in state) || state.phase === 'discarding') return stay(state)
+  const effects: DestinationEffect[] = []
+  let { toldRequesterMs, toldLedgerMs } = state
+  if (nowMs - toldRequesterMs >= HEARTBEAT_MS) {
+    toldRequesterMs = nowMs
+    effects.push({ type: 'send-heartbeat' })
+  }
+  if (nowMs - toldLedgerMs >= LEDGER_HEARTBEAT_MS) {
+    toldLedgerMs = nowMs
+    const { migration } = state
+    effects.push(
+      state.phase === 'committing' ? commit(state) : { type: 'submit-heartbeat', migration }
+    )
+  }
+  return { state: { ...state, toldRequesterMs, toldLedgerMs }, effects }
+}
+
+function discard(state: OpenMove, why: string): DestinationStep {
+  const { self, req, toldRequesterMs, toldLedgerMs, migration } = state
+  const move = { self, req, toldRequesterMs, toldLedgerMs, migration }
+  return go({ phase: 'discarding', ...move, why }, { type: 'discard' })
+}
+
+/** Before anything was pulled there is nothing to remove and nothing to forget. */
+function refuse(state: Move, verdict: Verdict): DestinationStep {
+  const why = verdict.kind === 'closed' ? verdict.why : 'this machine has already arrived'
+  const { state: done, effects } = finish(state, verdict.kind === 'mine' ? 'SUCCESS' : 'FAIL', why)
+  return { state: done, effects: effects.filter(effect => effect.type !== 'forget') }
+}
+
+function finish(state: Move, outcome: Resp['outcome'], why: string | null): DestinationStep {
+  const { self, req, toldRequesterMs, toldLedgerMs } = state
+  const version = outcome === 'SUCCESS' ? req.version + 1 : req.version
+  const resp: Resp = { verb: 'RESP', machine: req.machine, version, outcome }
+  return go(
+    { phase: 'done', self, req, toldRequesterMs, toldLedgerMs, resp, why },
+    { type: 'forget' },
+    { type: 'send-resp', resp }
+  )
+}
+
+function closed(why: string): Verdict {
+  return { kind: 'closed', why }
+}
+
+function go(state: Destination, ...effects: readonly DestinationEffect[]): DestinationStep {
+  return { state, effects }
+}
+
+function stay(state: Destination): DestinationStep {
+  return { state, effects: [] }
+}
