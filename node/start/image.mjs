@@ -5,6 +5,9 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { Problem } from './problem.mjs'
 import { ROOT, runQuietly } from './run.mjs'
+import { canUseApt, refreshPackageLists } from './system.mjs'
+
+const ELSEWHERE = 'A folder that holds the .deb files can be named in VIRTUOSO_PACKAGES.'
 
 /**
  * Makes the guest image once for every version of the script that makes it, in the user's cache, and gives
@@ -16,18 +19,29 @@ export async function bringImage() {
   const unfinished = `${folder}.${process.pid}`
   mkdirSync(unfinished, { recursive: true })
   try {
-    const script = join(ROOT, 'dist', 'node', 'images', 'build-main.js')
-    const { code, tail } = await runQuietly(
-      'making the guest image debian-mini from Debian packages',
-      process.execPath,
-      [script, unfinished]
-    )
-    if (code !== 0) throw new Problem(1, `the guest image could not be made:\n${tail}`)
+    await makeImage(unfinished)
     if (!existsSync(folder)) renameSync(unfinished, folder)
     return folder
   } finally {
     rmSync(unfinished, { recursive: true, force: true })
   }
+}
+
+async function makeImage(folder) {
+  const first = await runRecipe(folder)
+  if (first.code === 0) return
+  // A machine fresh from an image has no package lists at all, and old lists name packages that are gone.
+  if (canUseApt()) await refreshPackageLists()
+  const { code, tail } = canUseApt() ? await runRecipe(folder) : first
+  if (code !== 0) throw new Problem(1, `the guest image could not be made:\n${tail}\n${ELSEWHERE}`)
+}
+
+function runRecipe(folder) {
+  const script = join(ROOT, 'dist', 'node', 'images', 'build-main.js')
+  const packages = process.env.VIRTUOSO_PACKAGES
+  const args = [script, folder, ...(packages ? [packages] : [])]
+  const title = 'making the guest image debian-mini from Debian packages'
+  return runQuietly(title, process.execPath, args)
 }
 
 function cacheDir() {

@@ -31,6 +31,8 @@ const INSTALLERS = {
   brew: 'brew install'
 }
 
+const QUIET_APT = { DEBIAN_FRONTEND: 'noninteractive' }
+
 /** `mke2fs` is kept where only root's PATH looks. */
 const EXTRA_PATHS = ['/usr/sbin', '/sbin', '/usr/local/sbin']
 
@@ -42,7 +44,7 @@ export async function bringSystemPackages() {
   const packages = [...new Set(missing.map(one => one.packages[family] ?? one.packages.debian))]
   const command = `${INSTALLERS[family] ?? INSTALLERS.debian} ${packages.join(' ')}`
   const programs = missing.map(({ program }) => program).join(', ')
-  if (family !== 'debian' || process.getuid?.() !== 0 || !isInstalled('apt-get'))
+  if (!canUseApt())
     throw new Problem(
       2,
       `${programs} not found. Install them, then run this again:\n    ${asRoot(family)}${command}`
@@ -64,17 +66,30 @@ export function familyOf(platform, osRelease) {
   return ['debian', 'fedora', 'arch', 'alpine'].find(family => names.includes(family)) ?? 'other'
 }
 
-async function aptInstall(packages) {
-  const env = { DEBIAN_FRONTEND: 'noninteractive' }
-  // Without fresh lists the install may still succeed from the ones that are there.
-  await runQuietly('reading the package lists (apt-get update)', 'apt-get', ['update', '-q'], {
-    env
+/** Whether apt is ours to call: a Debian and its root. */
+export function canUseApt() {
+  return (
+    familyOf(process.platform, readOsRelease()) === 'debian' &&
+    process.getuid?.() === 0 &&
+    isInstalled('apt-get')
+  )
+}
+
+/** Without fresh lists what follows may still succeed from the ones that are there. */
+export async function refreshPackageLists() {
+  const args = ['update', '-q']
+  await runQuietly('reading the package lists (apt-get update)', 'apt-get', args, {
+    env: QUIET_APT
   })
+}
+
+async function aptInstall(packages) {
+  await refreshPackageLists()
   const { code, tail } = await runQuietly(
     `installing ${packages.join(' ')}`,
     'apt-get',
     ['install', '-q', '-y', '--no-install-recommends', ...packages],
-    { env }
+    { env: QUIET_APT }
   )
   if (code === 0) return
   throw new Problem(
