@@ -1,0 +1,21 @@
+import { run as cliColdStart } from './cli-cold-start.ts'
+import { run as firstRun } from './first-run.ts'
+import { run as mainJob } from './main-job.ts'
+import type { Row } from './row.ts'
+
+export interface Bench {
+  readonly about: string
+  readonly run: () => Promise<readonly Row[]>
+}
+
+export const BENCHES: ReadonlyMap<string, Bench> = new Map([
+  [
+    'cli-cold-start',
+    { about: 'virtuoso --version and machine list, about 10 s', run: cliColdStart }
+  ],
+  [
+    'main-job',
+    { about: 'commit, memory, boot, suspend, move, resume, about a minute', run: mainJob }
+  ],
+  ['first-run', { about: 'a fresh clone to its finished first run, minutes', run: firstRun }]
+])
