@@ -4,7 +4,7 @@ import type { EventFeed, OperationFeed } from './sources.ts'
 
 /**
  * A reader this far behind is cut off, or a stopped `monitor` would fill the node's memory. Above the whole
- * event log (8 MiB at most), which is sent at once to a reader who asks for everything.
+ * event log, which is sent at once to a reader who asks for everything.
  */
 export const BACKLOG_BYTES_MAX: number = 16 * 1024 * 1024
 

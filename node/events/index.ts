@@ -1,0 +1,8 @@
+export {
+  EVENTS_KEPT,
+  type EventLog,
+  type EventLogOptions,
+  openEventLog,
+  type Reservation,
+  SEQUENCES_AHEAD
+} from './event-log.ts'

@@ -1,0 +1,6 @@
+export type { ChainStore } from './chain-store.ts'
+export { SCHEMA_VERSION } from './database.ts'
+export type { Range, RecordChange, RecordSpace, RecordStore } from './record-store.ts'
+export { openStore, type Store } from './store.ts'
+export { STORE_CODES, type StoreCode, StoreError } from './store-error.ts'
+export { byteValues, jsonValues, ledgerValues, type Values } from './values.ts'
