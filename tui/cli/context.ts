@@ -1,4 +1,3 @@
-import type { ReadStream } from 'node:tty'
 import type { Output as Answer, Input, Method, NodeClient } from '../../node/client.ts'
 import type { FlagValues } from './flag-values.ts'
 import type { Output, Sink } from './output.ts'
@@ -6,7 +5,7 @@ import type { Output, Sink } from './output.ts'
 /** Where the program runs: everything that a test replaces. */
 export interface World {
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly stdin: Pick<ReadStream, 'on' | 'off' | 'resume' | 'pause'> & {
+  readonly stdin: Pick<NodeJS.ReadableStream, 'on' | 'off' | 'resume' | 'pause'> & {
     readonly isTTY?: boolean
     setRawMode?(raw: boolean): unknown
   }

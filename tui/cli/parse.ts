@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type Command, commandName, type Flag, GLOBAL_FLAGS } from './command.ts'
-import { usageFailure } from './failure.ts'
+import { type Failure, usageFailure } from './failure.ts'
 import { FlagValues, type RawValues } from './flag-values.ts'
 import { nearest } from './suggest.ts'
 
@@ -123,14 +123,34 @@ function groupOrRefuse(
       `try \`virtuoso ${group} --help\``
     )
   }
-  const inGroup = verbs.length > 0 && verb !== undefined
-  const typed = inGroup ? `${group} ${verb}` : group
-  const meant = inGroup ? nearest(verb, verbs) : nearest(group, firstWords(commands))
-  const suggestion = inGroup && meant !== undefined ? `${group} ${meant}` : meant
-  throw usageFailure(
+  throw unknownCommand(commands, words, verbs)
+}
+
+/** Words that are no command: the typed pair is compared with every pair, a single word with every first word. */
+function unknownCommand(
+  commands: readonly Command[],
+  words: readonly string[],
+  verbs: readonly string[]
+): Failure {
+  const [group = '', verb] = words
+  const named = nearest(group, firstWords(commands))
+  const isPair = verb !== undefined && commands.some(({ path }) => path[0] === named && path[1])
+  const typed = isPair ? `${group} ${verb}` : group
+  const pairs = commands.flatMap(({ path }) => (path.length === 2 ? [path.join(' ')] : []))
+  const meant =
+    verbs.length > 0 && verb !== undefined
+      ? withGroup(group, nearest(verb, verbs))
+      : isPair
+        ? nearest(typed, pairs)
+        : named
+  return usageFailure(
     `there is no command "${typed}"`,
-    suggestion === undefined ? 'see `virtuoso --help`' : `did you mean \`virtuoso ${suggestion}\`?`
+    meant === undefined ? 'see `virtuoso --help`' : `did you mean \`virtuoso ${meant}\`?`
   )
+}
+
+function withGroup(group: string, verb: string | undefined): string | undefined {
+  return verb === undefined ? undefined : `${group} ${verb}`
 }
 
 function firstWords(commands: readonly Command[]): readonly string[] {
@@ -174,7 +194,7 @@ function readFlags(command: Command, argv: readonly string[]): FlagValues {
   return new FlagValues(raw satisfies RawValues)
 }
 
-function unknownFlag(command: Command, known: readonly Flag[], option: Option): Error {
+function unknownFlag(command: Command, known: readonly Flag[], option: Option): Failure {
   const meant = nearest(
     option.name,
     known.map(flag => flag.name)

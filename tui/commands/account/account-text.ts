@@ -53,8 +53,7 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     title: 'NEXT RUNNING DEBIT',
     align: 'right',
-    cell: row =>
-      row.runningDueInMs === null ? 'not currently running' : formatSeconds(row.runningDueInMs)
+    cell: row => (row.runningDueInMs === null ? 'not running' : formatSeconds(row.runningDueInMs))
   }
 ]
 

@@ -4,12 +4,14 @@ import { describeHost } from './host-text.ts'
 
 export async function addHost(context: Context): Promise<void> {
   const { flags } = context
-  const name = context.positionals[0] ?? (await context.call('host.facts', {})).name
+  const prices = readPrices(flags)
+  const totals = readTotals(flags)
   const connectSpeed = flags.text('connect-speed')
+  const name = context.positionals[0] ?? (await context.call('host.facts', {})).name
   const host = await context.call('host.add', {
     name,
-    prices: readPrices(flags),
-    totals: readTotals(flags),
+    prices,
+    totals,
     ...(connectSpeed === undefined ? {} : { connectSpeed })
   })
   context.output.result({ json: host, text: () => describeHost(host) })

@@ -12,15 +12,22 @@ export async function printConsole(
   stream: Duplex,
   { until, seconds }: ConsoleLimits
 ): Promise<void> {
-  const over = seconds === undefined ? [] : [AbortSignal.timeout(seconds * 1000)]
-  const stop = AbortSignal.any([context.signal, ...over])
+  let timeOver = false
   const end = (): void => void stream.destroy()
-  stop.addEventListener('abort', end, { once: true })
+  const timer =
+    seconds === undefined
+      ? undefined
+      : setTimeout(() => {
+          timeOver = true
+          end()
+        }, seconds * 1000)
+  context.signal.addEventListener('abort', end, { once: true })
   try {
     const seen = await printUntil(context, stream, until)
-    if (until !== undefined && !seen) throw notSeen(until, seconds, stop.aborted)
+    if (until !== undefined && !seen) throw notSeen(until, timeOver ? seconds : undefined)
   } finally {
-    stop.removeEventListener('abort', end)
+    clearTimeout(timer)
+    context.signal.removeEventListener('abort', end)
   }
 }
 
@@ -51,19 +58,19 @@ async function printUntil(
   return false
 }
 
-function notSeen(until: string, seconds: number | undefined, timeOver: boolean): Failure {
-  return timeOver
+function notSeen(until: string, patienceS: number | undefined): Failure {
+  return patienceS === undefined
     ? new Failure({
-        code: 'TIMEOUT',
-        class: 'timeout',
-        message: `the console did not print ${JSON.stringify(until)} within ${seconds ?? 'the given'} s`,
-        hint: 'give more --seconds, or look with `virtuoso console MACHINE`'
-      })
-    : new Failure({
         code: 'CONSOLE_ENDED',
         class: 'failed',
         message: `the console ended before it printed ${JSON.stringify(until)}`,
         hint: 'does the machine still run? See `virtuoso machine show`'
+      })
+    : new Failure({
+        code: 'TIMEOUT',
+        class: 'timeout',
+        message: `the console did not print ${JSON.stringify(until)} within ${patienceS} s`,
+        hint: 'give more --seconds, or look with `virtuoso console MACHINE`'
       })
 }
 

@@ -5,10 +5,11 @@ import { describeOutcome } from './machine-text.ts'
 /** Blocks come at best every few hundred milliseconds, so a shorter pause shows nothing newer. */
 const LOOK_EVERY_MS = 250
 
-/** As `machine.show` names them. */
-export const STATES = [
+/** What may be waited for. People say `running` for what the 2004 text calls started. */
+const STATES = [
   'registered',
   'stored',
+  'started',
   'running',
   'stopped',
   'suspended',
@@ -20,9 +21,10 @@ export async function waitForMachine(context: Context): Promise<void> {
   if (state === undefined) {
     throw usageFailure('machine wait: --for is missing', `give one of ${STATES.join(', ')}`)
   }
+  const wanted = state === 'running' ? 'started' : state
   const name = positional(context, 0)
   let machine = await context.call('machine.show', { machine: name })
-  while (machine.state !== state) {
+  while (machine.state !== wanted) {
     await sleep(LOOK_EVERY_MS, undefined, { signal: context.signal })
     machine = await context.call('machine.show', { machine: name })
   }

@@ -1,0 +1,261 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type {
+  AccountView,
+  AuditView,
+  MachineView,
+  MatchView,
+  SearchView
+} from '../../../node/client.ts'
+import { CATALOGUE, machineOf } from '../../support/fake-machines.ts'
+import { operationView, tell } from './world.ts'
+
+const [FIRST] = CATALOGUE
+assert.ok(FIRST)
+const WEB: MachineView = {
+  ...machineOf('1', 'web1', FIRST.configuration, { storagePer30Days: '3', runningPerHour: '0.2' }),
+  state: 'suspended',
+  version: 2,
+  holder: { uuid: 'ff'.repeat(16), name: 'virt13', peer: '12D3KooWhost' }
+}
+
+function match(name: string, storage: string, running: string): MatchView {
+  return {
+    host: `${name}-id`,
+    name,
+    ownerName: 'alex',
+    processor: 'pentium3',
+    contract: {
+      storagePrice: storage,
+      storagePeriodDays: 30,
+      runningPrice: running,
+      runningPeriodS: 3600,
+      storageText: `${storage} / 30 days`,
+      runningText: `${running} / 3600 seconds`
+    },
+    rate: { storagePer30Days: storage, runningPerHour: running },
+    online: true,
+    methods: ['SCP'],
+    reasons: [`storage ${storage} of at most 3`]
+  }
+}
+
+function search(matches: MatchView[]): SearchView {
+  const empty = matches.length === 0
+  return {
+    configuration: WEB.configuration,
+    bid: WEB.bid,
+    matches,
+    refused: [{ host: 'h', name: 'virt1', constraint: 'speed', message: 'has 0, needs 1000' }],
+    advice: empty ? 'Most hosts are too slow.' : null,
+    nearest: empty ? { storagePer30Days: '4', runningPerHour: '0.3' } : null
+  }
+}
+
+test('a search shows why each host fits and its price per period', async () => {
+  const answers = { 'machine.search': () => search([match('virt17', '3', '0.002016')]) }
+  const { stdout, code } = await tell('machine search web1', { answers })
+  assert.equal(code, 0)
+  assert.deepEqual(stdout.split('\n'), [
+    'debian-mini can be hosted by 1 of 2 hosts:',
+    'HOST    OWNER  PROCESSOR  STORAGE $    RUNNING $                METHODS  REACHED  WHY',
+    'virt17  alex   pentium3   3 / 30 days  0.002016 / 3600 seconds  SCP      online   storage 3 of at most 3',
+    ''
+  ])
+})
+
+test('an empty search names the constraint that failed and the nearest bid', async () => {
+  const answers = { 'machine.search': () => search([]) }
+  const { stdout } = await tell('machine search web1', { answers })
+  assert.match(stdout, /virt1 +speed +has 0, needs 1000/)
+  assert.match(stdout, /Most hosts are too slow\./)
+  assert.match(stdout, /nearest bid .* \$ 4 per 30 days, \$ 0\.3 per hour/)
+})
+
+test('--cheapest counts storage and 720 hours of running together, to the last digit', async () => {
+  const matches = [
+    match('dear', '3', '0.000000000002'),
+    match('cheap', '3', '0.000000000001'),
+    match('low-storage', '2.999999999999', '0.1')
+  ]
+  const told = await tell('machine store web1 --cheapest', {
+    answers: {
+      'machine.search': () => search(matches),
+      'machine.store': () => operationView({ kind: 'store' }),
+      'machine.show': () => ({ ...WEB, state: 'stored', version: 1 })
+    },
+    operation: [operationView({ kind: 'store', state: 'succeeded', endedAtMs: 3500 })]
+  })
+  assert.equal(told.code, 0)
+  assert.deepEqual(told.calls[1]?.input, { machine: 'web1', host: 'cheap-id' })
+  assert.equal(told.stdout, 'web1 is stored on virt13, version 1 (2.5 s)\n')
+})
+
+test('--cheapest never picks a host that cannot be reached', async () => {
+  const offline = { ...match('near', '1', '0.1'), online: false }
+  const answers = { 'machine.search': () => search([offline]) }
+  assert.equal((await tell('machine store web1 --cheapest', { answers })).code, 3)
+})
+
+const MOVE = { 'machine.move': () => operationView(), 'machine.show': () => WEB }
+const TRAIL = [
+  { step: 'opening the move', atMs: 1200 },
+  { step: 'copying', atMs: 2000 }
+]
+
+test('in a pipe an operation tells its steps on stderr and its result on stdout', async () => {
+  const told = await tell('mv web1 --host virt13 --method scp', {
+    answers: MOVE,
+    operation: [
+      operationView({ trail: TRAIL.slice(0, 1) }),
+      operationView({ trail: TRAIL }),
+      operationView({ trail: TRAIL, state: 'succeeded', endedAtMs: 13_000 })
+    ]
+  })
+  assert.equal(told.stderr, 'move: opening the move (200 ms)\nmove: copying (1 s)\n')
+  assert.equal(told.stdout, 'web1 is suspended on virt13, version 2 (12 s)\n')
+  assert.deepEqual(told.calls[0]?.input, { machine: 'web1', host: 'virt13', method: 'SCP' })
+})
+
+test('on a terminal an operation is one live line with percent, rate and time left', async () => {
+  const MIB = 1024 ** 2
+  const progress = { bytesDone: 50 * MIB, bytesTotal: 200 * MIB, rate: MIB, etaMs: 150_000 }
+  const told = await tell('mv web1 --host virt13', {
+    answers: MOVE,
+    operation: [
+      operationView({ step: 'copying', progress }),
+      operationView({ state: 'succeeded', endedAtMs: 2000 })
+    ],
+    stderrIsTty: true
+  })
+  const line = 'move 25 %  50 MiB of 200 MiB  1 MiB/s  ETA 2 min 30 s  copying'
+  assert.ok(told.stderr.includes(`\r\u001b[K${line}`))
+  assert.ok(told.stderr.endsWith('\r\u001b[K'), 'the line is wiped at the end')
+  assert.ok(!told.stderr.includes('\n'))
+})
+
+test('--quiet says nothing on stderr', async () => {
+  const operation = [operationView({ state: 'succeeded', endedAtMs: 2000, trail: TRAIL })]
+  const told = await tell('mv web1 --host virt13 --quiet', { answers: MOVE, operation })
+  assert.equal(told.stderr, '')
+})
+
+test('--no-wait returns the operation at once', async () => {
+  const told = await tell('mv web1 --host virt13 --no-wait', { answers: MOVE })
+  assert.equal(told.stdout, 'move has begun; follow it with: virtuoso operation watch aabbccdd\n')
+  assert.equal(told.code, 0)
+})
+
+test('a failed operation ends with the class of its own error', async () => {
+  const error = { code: 'NO_MONEY', class: 'denied', message: 'Too little.', hint: null } as const
+  const told = await tell('machine start web1', {
+    answers: { 'machine.start': () => operationView({ kind: 'start' }) },
+    operation: [operationView({ kind: 'start', state: 'failed', error })]
+  })
+  assert.equal(told.code, 4)
+  assert.match(told.stderr, /virtuoso: Too little\.\n$/)
+  assert.equal(told.stdout, '')
+})
+
+const ACCOUNT: AccountView = {
+  id: 'ab'.repeat(16),
+  name: 'ResourceBuyer',
+  kind: 'buyer',
+  balance: '996.997983999',
+  nonce: 3,
+  machines: [
+    {
+      uuid: '1',
+      name: 'Configuration1',
+      state: 'stopped',
+      contract: match('virt17', '3', '0.002016').contract,
+      storageDueInMs: 29.9915046296296 * 86_400_000,
+      runningDueInMs: null
+    },
+    {
+      uuid: '2',
+      name: '50',
+      state: 'started',
+      contract: match('virt8', '0.1', '0.25').contract,
+      storageDueInMs: 863_870_000,
+      runningDueInMs: 3_566_000
+    }
+  ],
+  costPerDay: '0.1033',
+  costPerSecond: '0.0000694',
+  incomePerDay: '0',
+  incomePerSecond: '0',
+  runwayDays: 165.9
+}
+
+test('the account is shown as in figures 22 and 23', async () => {
+  const { stdout } = await tell('account show', { answers: { 'account.show': () => ACCOUNT } })
+  assert.deepEqual(stdout.split('\n'), [
+    'ResourceBuyer  Current balance: $ 996.997983999  Account type: buyer',
+    '',
+    'MACHINE         STATE    STORAGE COST       RUNNING COST                 NEXT STORAGE DEBIT  NEXT RUNNING DEBIT',
+    'Configuration1  stopped  $ 3 per 30 days    $ 0.002016 per 3600 seconds        29.9915 days         not running',
+    '50              started  $ 0.1 per 30 days  $ 0.25 per 3600 seconds             9.9985 days        3566 seconds',
+    '',
+    'Total current cost: $ 0.1033 per day for storage',
+    '                    $ 0.0000694 per second of running machines',
+    'The balance lasts 165 days at this cost.',
+    ''
+  ])
+})
+
+test('an audit with a broken invariant prints it and ends with exit code 1', async () => {
+  const view: AuditView = {
+    ok: false,
+    fromHeight: 0,
+    toHeight: 9,
+    blocks: 9,
+    transactions: 12,
+    stateRoot: '00',
+    invariants: [
+      { name: 'money is conserved', ok: true, figure: '3000 of 3000' },
+      { name: 'one holder a machine', ok: false, figure: '2' }
+    ]
+  }
+  const told = await tell('audit', { answers: { audit: () => view } })
+  assert.equal(told.code, 1)
+  assert.match(told.stdout, /money is conserved +yes +3000 of 3000/)
+  assert.match(told.stdout, /one holder a machine +NO +2/)
+  assert.match(told.stderr, /1 of 2 invariants broken: one holder a machine/)
+})
+
+test('the market is shown as in figure 6', async () => {
+  const answers = { 'market.browse': () => ({ configurations: CATALOGUE.slice(0, 2) }) }
+  const { stdout } = await tell('market browse', { answers })
+  assert.match(stdout, /^Configuration1 .* 4000 .* 64 .* 100 .* 3 .* 0\.064386 .* 16 +standard$/m)
+})
+
+test('the list of machines says where each is and in which state', async () => {
+  const { stdout } = await tell('ls', { answers: { 'machine.list': () => ({ machines: [WEB] }) } })
+  assert.match(stdout, /^web1 .* suspended +2 +virt13 /m)
+})
+
+test('a host is added at the prices of the 2004 text unless others are given', async () => {
+  const totals = { speed: 1, memoryMb: 512, storageMb: 1 }
+  const host = { uuid: 'u', owner: 'o', peer: 'p', processor: 'x', totals, reserved: totals }
+  const told = await tell('host add virt17 --speed-price 0.00001 --memory 512', {
+    answers: {
+      'host.add': ({ name, prices }) => {
+        return { ...host, name, prices, machines: [], cached: [], local: true }
+      }
+    }
+  })
+  assert.equal(told.code, 0)
+  const prices = {
+    speedUnit: 1000,
+    speedPrice: '0.00001',
+    memoryUnitMb: 4,
+    memoryPrice: '0.00000001',
+    storageUnitMb: 100,
+    storagePrice: '0.1',
+    runningPeriodS: 3600,
+    storagePeriodDays: 30
+  }
+  const asked = { name: 'virt17', prices, totals: { memoryMb: 512 } }
+  assert.deepEqual(told.calls[0]?.input, asked)
+})

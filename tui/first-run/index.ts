@@ -1,0 +1,1 @@
+export { type FirstRunOptions, runFirstRun } from './run.ts'
