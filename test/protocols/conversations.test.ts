@@ -1,0 +1,421 @@
+import './polyfill.ts'
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { test } from 'node:test'
+import { streamPair } from '@libp2p/utils'
+import type { CertifiedBlock } from '../../ledger/index.ts'
+import {
+  BLOCK_BYTES,
+  type BlockRun,
+  BlocksRefused,
+  blocksSource,
+  FRAME_BLOCKS_MAX,
+  type PartShape,
+  type ServedMachine,
+  serveBlocks
+} from '../../protocols/blocks/index.ts'
+import { ConsoleRefused, openConsole, receiveConsole } from '../../protocols/console/index.ts'
+import { FrameError } from '../../protocols/framing/index.ts'
+import {
+  askGenesis,
+  askHead,
+  follow,
+  followSlots,
+  type LedgerHandler,
+  serveLedger,
+  submit
+} from '../../protocols/ledger/index.ts'
+import {
+  fetchOffers,
+  fetchSnapshot,
+  type MarketHandler,
+  serveMarket
+} from '../../protocols/market/index.ts'
+import {
+  type HostHandler,
+  queryHost,
+  requestAcceptance,
+  sendOrder,
+  serveOrder
+} from '../../protocols/order/index.ts'
+import {
+  ACCOUNT,
+  BLOCK,
+  HASH,
+  HOST,
+  MACHINE,
+  OFFER,
+  ORDER,
+  RECEIPT,
+  SIGNATURE,
+  SIGNED_OFFER,
+  TRANSACTION
+} from './golden.ts'
+
+const QUICK = { idleMs: 2_000 }
+
+// order
+
+const acceptance = {
+  acceptance: { machine: MACHINE, version: 3, destination: HOST, offer: HASH, expiryHeight: 60 },
+  signature: SIGNATURE
+}
+const acceptRequest = {
+  request: { machine: MACHINE, version: 3, offer: SIGNED_OFFER, expiryHeight: 60 },
+  owner: ACCOUNT,
+  signature: SIGNATURE
+}
+
+const host: HostHandler = {
+  async order(_order, progress) {
+    progress({ step: 'making the disk', bytesDone: 1, bytesTotal: 4 })
+    await new Promise(resolve => setTimeout(resolve, 20))
+    return { kind: 'done', transaction: HASH }
+  },
+  accept: async () => ({ kind: 'accepted', acceptance }),
+  query: async () => ({
+    kind: 'refused',
+    code: 'LEDGER_BEHIND',
+    message: 'a driver said:\n\u001b[31mwait'
+  })
+}
+
+test('an order is answered with progress and its end', async () => {
+  const [owner, server] = await streamPair({ delay: 0 })
+  const serving = serveOrder(server, host, QUICK)
+  const steps: string[] = []
+  const outcome = await sendOrder(owner, ORDER, {
+    ...QUICK,
+    onProgress: progress => steps.push(progress.step)
+  })
+  assert.deepEqual(outcome, { kind: 'done', transaction: HASH })
+  assert.ok(steps.includes('making the disk'), steps.join())
+  await serving
+})
+
+test('an acceptance is given, and a refusal loses its control characters on the way', async () => {
+  const [a, b] = await streamPair({ delay: 0 })
+  const accepting = serveOrder(b, host, QUICK)
+  assert.deepEqual(await requestAcceptance(a, acceptRequest, QUICK), {
+    kind: 'accepted',
+    acceptance
+  })
+  const [c, d] = await streamPair({ delay: 0 })
+  const querying = serveOrder(d, host, QUICK)
+  const outcome = await queryHost(c, QUICK)
+  assert.ok(outcome.kind === 'refused' && outcome.message === 'a driver said: [31mwait')
+  await Promise.all([accepting, querying])
+})
+
+test('a fault of the host reaches the owner as INTERNAL and the log of the host as it was', async () => {
+  const [owner, server] = await streamPair({ delay: 0 })
+  const broken: HostHandler = { ...host, order: () => Promise.reject(new Error('disk on fire')) }
+  const serving = assert.rejects(serveOrder(server, broken, QUICK), /disk on fire/)
+  const outcome = await sendOrder(owner, ORDER, QUICK)
+  assert.ok(outcome.kind === 'refused' && outcome.code === 'INTERNAL')
+  assert.ok(!outcome.message.includes('fire'))
+  await serving
+})
+
+// ledger
+
+function ledgerOf(blocks: readonly CertifiedBlock[]): LedgerHandler {
+  return {
+    submit: async () => ({ hash: HASH }),
+    head: () => ({ height: blocks.length, hash: HASH }),
+    genesis: () => Uint8Array.of(1, 2, 3),
+    blocks(fromHeight, signal) {
+      if (fromHeight > blocks.length + 1) {
+        return { code: 'HEIGHT_UNKNOWN', message: `the head is ${blocks.length}` }
+      }
+      return (async function* () {
+        yield* blocks.slice(fromHeight - 1)
+        await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve()))
+      })()
+    }
+  }
+}
+
+async function serveOnce(handler: LedgerHandler, slots = followSlots()) {
+  const [asker, server] = await streamPair({ delay: 0 })
+  return { asker, served: serveLedger(server, handler, { ...QUICK, peer: 'a', slots }) }
+}
+
+test('a transaction, the head and the genesis are asked for', async () => {
+  const ledger = ledgerOf([BLOCK])
+  const one = await serveOnce(ledger)
+  assert.deepEqual(await submit(one.asker, TRANSACTION, QUICK), { kind: 'accepted', hash: HASH })
+  const two = await serveOnce(ledger)
+  assert.deepEqual(await askHead(two.asker, QUICK), { kind: 'head', height: 1, hash: HASH })
+  const three = await serveOnce(ledger)
+  const genesis = await askGenesis(three.asker, QUICK)
+  assert.ok(genesis.kind === 'genesis')
+  assert.deepEqual([...genesis.bytes], [1, 2, 3])
+  await Promise.all([one.served, two.served, three.served])
+})
+
+test('a follower gets the blocks there are, and the node lets go when the follower leaves', async () => {
+  const { asker, served } = await serveOnce(ledgerOf([BLOCK, BLOCK, BLOCK]))
+  let blocks = 0
+  for await (const followed of follow(asker, 2, QUICK)) {
+    assert.equal(followed.kind, 'block')
+    blocks += 1
+    if (blocks === 2) break
+  }
+  assert.equal(blocks, 2)
+  await served
+})
+
+test('an unknown height and a third follow of one peer are refused by code', async () => {
+  const refusal = async (slots = followSlots()): Promise<string> => {
+    const { asker, served } = await serveOnce(ledgerOf([BLOCK]), slots)
+    for await (const followed of follow(asker, 9, QUICK)) {
+      await served
+      return followed.kind === 'refused' ? followed.code : followed.kind
+    }
+    return 'nothing'
+  }
+  assert.equal(await refusal(), 'HEIGHT_UNKNOWN')
+  const slots = followSlots()
+  const giveBack = [slots.take('a'), slots.take('a')]
+  assert.equal(slots.take('a'), undefined)
+  assert.ok(slots.take('b'))
+  assert.equal(await refusal(slots), 'TOO_MANY_FOLLOWS')
+  giveBack[0]?.()
+  giveBack[0]?.()
+  assert.equal(await refusal(slots), 'HEIGHT_UNKNOWN')
+})
+
+// market
+
+const uuidOf = (n: number): string => `00000000-0000-8000-8000-${String(n).padStart(12, '0')}`
+const OFFERS = Array.from({ length: 130 }, (_, n) => ({
+  offer: { ...OFFER, host: uuidOf(n) },
+  signature: SIGNATURE
+}))
+
+const market: MarketHandler = {
+  get: hashes => OFFERS.slice(0, hashes.length - 1),
+  page(after) {
+    const from = after === null ? 0 : OFFERS.findIndex(({ offer }) => offer.host > after)
+    const offers = OFFERS.slice(from, from + 64)
+    const more = from + 64 < OFFERS.length
+    return { offers, next: more ? (offers.at(-1)?.offer.host ?? null) : null }
+  }
+}
+
+test('a snapshot comes page by page and holds every offer', async () => {
+  const [asker, server] = await streamPair({ delay: 0 })
+  const serving = serveMarket(server, market, { ...QUICK, nowMs: () => 0 })
+  const pages: number[] = []
+  for await (const page of fetchSnapshot(asker, QUICK)) pages.push(page.length)
+  assert.deepEqual(pages, [64, 64, 2])
+  await serving
+})
+
+test('offers are fetched by hash, more than one frame of them, as far as the peer has them', async () => {
+  const [asker, server] = await streamPair({ delay: 0 })
+  const serving = serveMarket(server, market, { ...QUICK, nowMs: () => 0 })
+  const hashes = Array.from({ length: 66 }, () => HASH)
+  assert.equal((await fetchOffers(asker, hashes, QUICK)).length, 63 + 1)
+  await serving
+})
+
+test('a peer whose pages go round in circles is given up', async () => {
+  const [asker, server] = await streamPair({ delay: 0 })
+  const liar: MarketHandler = { ...market, page: () => ({ offers: [], next: HOST }) }
+  const serving = serveMarket(server, liar, { ...QUICK, nowMs: () => 0 })
+  await assert.rejects(
+    async () => {
+      for await (const page of fetchSnapshot(asker, QUICK)) assert.equal(page.length, 0)
+    },
+    (error: unknown) => error instanceof FrameError && error.code === 'MALFORMED'
+  )
+  await serving
+})
+
+// console
+
+const permission = {
+  open: {
+    machine: MACHINE,
+    kind: 'serial',
+    peer: 'me',
+    expiresAtMs: 9,
+    nonce: 'd4'.repeat(16)
+  },
+  owner: ACCOUNT,
+  signature: SIGNATURE
+} as const
+
+test('console bytes go both ways, large ones in pieces, until the holder ends it with a reason', async () => {
+  const [owner, holder] = await streamPair({ delay: 0 })
+  const asked = receiveConsole(holder, QUICK)
+  const opening = openConsole(owner, permission, QUICK)
+  const request = await asked
+  assert.deepEqual(request.permission, permission)
+  const there = await request.accept()
+  const here = await opening
+  await here.send(new Uint8Array(40_000).fill(1))
+  assert.equal((await there.receive())?.byteLength, 32_768)
+  assert.equal((await there.receive())?.byteLength, 7_232)
+  await there.send(Uint8Array.of(2))
+  assert.deepEqual([...((await here.receive()) ?? [])], [2])
+  const closing = there.close({ code: 'REPLACED', message: 'a newer console took its place' })
+  await assert.rejects(
+    here.receive(),
+    (error: unknown) => error instanceof ConsoleRefused && error.refusal.code === 'REPLACED'
+  )
+  await Promise.all([here.close(), closing])
+})
+
+test('a console that is refused says why', async () => {
+  const [owner, holder] = await streamPair({ delay: 0 })
+  const refusing = receiveConsole(holder, QUICK).then(request =>
+    request.refuse({ code: 'NOT_RUNNING', message: 'the machine is stored' })
+  )
+  await assert.rejects(
+    openConsole(owner, permission, QUICK),
+    (error: unknown) => error instanceof ConsoleRefused && error.refusal.code === 'NOT_RUNNING'
+  )
+  await refusing
+})
+
+// blocks
+
+const PARTS: readonly [PartShape, PartShape] = [
+  { name: 'config', format: 'config-1', sizeBytes: 5 },
+  { name: 'disk', format: 'disk-raw', sizeBytes: 6_000 * BLOCK_BYTES - 1 }
+]
+const [CONFIG, DISK] = PARTS
+const digest = (nonce: string): string => createHash('sha256').update(nonce).digest('hex')
+
+/** Holds one data block at each end of the disk, and zeros in between. */
+function machine(changes: Partial<ServedMachine> = {}): ServedMachine {
+  return {
+    manifest: { parts: PARTS, root: HASH },
+    async *runs(part, { first, count }): AsyncGenerator<BlockRun> {
+      if (part.name === 'config') {
+        yield { kind: 'data', first, bytes: Uint8Array.of(1, 2, 3, 4, 5) }
+        return
+      }
+      const last = Math.ceil(part.sizeBytes / BLOCK_BYTES) - 1
+      for (let at = first; at < first + count; ) {
+        if (at === 0 || at === last) {
+          const length = at === last ? BLOCK_BYTES - 1 : BLOCK_BYTES
+          yield { kind: 'data', first: at, bytes: new Uint8Array(length).fill(7) }
+          at += 1
+        } else {
+          const zeros = Math.min(first + count, last) - at
+          yield { kind: 'zeros', first: at, count: zeros }
+          at += zeros
+        }
+      }
+    },
+    challenge: () => ({ nonce: HASH, places: [{ part: 'disk', index: 0 }] }),
+    judge: async (challenge, digests) =>
+      digests[0] === digest(challenge.nonce)
+        ? RECEIPT
+        : { code: 'CHALLENGE_FAILED', message: 'the digest of block 0 is wrong' },
+    close: async () => undefined,
+    ...changes
+  }
+}
+
+async function pulling(served: ServedMachine) {
+  const [asker, server] = await streamPair({ delay: 0 })
+  const serving = serveBlocks(server, async () => served, QUICK).catch((error: unknown) => error)
+  return { source: blocksSource(asker, QUICK), serving }
+}
+
+test('a machine is pulled in order, proved and receipted', async () => {
+  const { source, serving } = await pulling(machine())
+  const manifest = await source.hello(MACHINE, HASH)
+  assert.deepEqual(manifest, { parts: PARTS, root: HASH, kind: 'manifest' })
+  let blocks = 0
+  let dataBytes = 0
+  for await (const run of source.runs(DISK, { first: 0, count: 6_000 })) {
+    assert.equal(run.first, blocks)
+    blocks += run.kind === 'zeros' ? run.count : 1
+    dataBytes += run.kind === 'data' ? run.bytes.byteLength : 0
+  }
+  assert.equal(blocks, 6_000)
+  assert.equal(dataBytes, 2 * BLOCK_BYTES - 1)
+  for await (const run of source.runs(CONFIG, { first: 0, count: 1 })) {
+    assert.ok(run.kind === 'data' && run.bytes.byteLength === 5)
+  }
+  assert.deepEqual(await source.prove(async challenge => [digest(challenge.nonce)]), RECEIPT)
+  await source.close()
+  assert.equal(await serving, undefined)
+})
+
+const refusedAs = (code: string) => (error: unknown) =>
+  error instanceof BlocksRefused && error.refusal.code === code
+
+test('a destination that lacks the bytes gets no receipt', async () => {
+  const { source, serving } = await pulling(machine())
+  await source.hello(MACHINE, HASH)
+  await assert.rejects(
+    source.prove(async () => [HASH]),
+    refusedAs('CHALLENGE_FAILED')
+  )
+  await source.close()
+  await serving
+})
+
+test('the last block may be asked for, the one after it not', async () => {
+  const { source, serving } = await pulling(machine())
+  await source.hello(MACHINE, HASH)
+  for await (const run of source.runs(DISK, { first: 5_999, count: 1 }))
+    assert.equal(run.first, 5_999)
+  await assert.rejects(
+    source.runs(DISK, { first: 5_999, count: 2 }).next(),
+    refusedAs('OUT_OF_RANGE')
+  )
+  await source.close()
+  await serving
+})
+
+test('nothing is served before hello, and nothing without an open move', async () => {
+  const first = await pulling(machine())
+  await assert.rejects(
+    first.source.runs(DISK, { first: 0, count: 1 }).next(),
+    refusedAs('MALFORMED')
+  )
+  const [asker, server] = await streamPair({ delay: 0 })
+  const no = { code: 'NO_SUCH_MOVE', message: 'no open move of this machine to you' } as const
+  const serving = serveBlocks(server, async () => no, QUICK)
+  const source = blocksSource(asker, QUICK)
+  await assert.rejects(source.hello(MACHINE, HASH), refusedAs('NO_SUCH_MOVE'))
+  await Promise.all([source.close(), first.source.close(), serving, first.serving])
+})
+
+const LIES: readonly [string, BlockRun][] = [
+  ['other blocks than were asked', { kind: 'zeros', first: 1, count: 1 }],
+  ['more blocks than were asked', { kind: 'zeros', first: 0, count: 3 }],
+  ['half a block', { kind: 'data', first: 0, bytes: new Uint8Array(BLOCK_BYTES - 1) }],
+  ['no bytes', { kind: 'data', first: 0, bytes: new Uint8Array() }],
+  [
+    'a whole frame',
+    { kind: 'data', first: 0, bytes: new Uint8Array(FRAME_BLOCKS_MAX * BLOCK_BYTES) }
+  ]
+]
+
+for (const [name, lie] of LIES) {
+  test(`an origin that sends ${name} is given up`, async () => {
+    const { source, serving } = await pulling(
+      machine({
+        async *runs() {
+          yield lie
+        }
+      })
+    )
+    await source.hello(MACHINE, HASH)
+    await assert.rejects(
+      source.runs(DISK, { first: 0, count: 2 }).next(),
+      (error: unknown) => error instanceof FrameError && error.code === 'MALFORMED'
+    )
+    await source.close()
+    await serving
+  })
+}
