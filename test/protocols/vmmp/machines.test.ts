@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  type Destination,
+  type DestinationEvent,
+  type Origin,
+  type OriginEvent,
+  type Requester,
+  type RequesterEvent,
+  startDestination,
+  startOrigin,
+  startRequester,
+  stepDestination,
+  stepOrigin,
+  stepRequester
+} from '../../../protocols/vmmp/index.ts'
+import {
+  DESTINATION,
+  DESTINATION_KEY,
+  MACHINE,
+  MIGRATION,
+  MIGRATION_RECORD,
+  MOVE,
+  machineRecord,
+  ORIGIN,
+  REQ,
+  ROOT
+} from './world.ts'
+
+const kinds = (effects: readonly { readonly type: string }[]): readonly string[] =>
+  effects.map(effect => effect.type)
+
+/** The effects of a row of events, and the state after them. */
+function walk<S, E>(
+  step: (
+    state: S,
+    event: E
+  ) => { readonly state: S; readonly effects: readonly { readonly type: string }[] },
+  start: { readonly state: S },
+  events: readonly E[]
+): { readonly state: S; readonly effects: readonly string[] } {
+  let { state } = start
+  const effects: string[] = []
+  for (const event of events) {
+    const next = step(state, event)
+    state = next.state
+    effects.push(...kinds(next.effects))
+  }
+  return { state, effects }
+}
+
+const open = {
+  type: 'ledger',
+  machine: machineRecord(ORIGIN, 3),
+  migration: MIGRATION_RECORD
+} as const
+const gone = { ...open, migration: undefined } as const
+
+// requester
+
+const asking = startRequester(MOVE, 0)
+const results = (methods: readonly string[]): RequesterEvent => ({
+  type: 'message',
+  message: { verb: 'RESULTS', machine: MACHINE, methods },
+  nowMs: 1
+})
+const moving: readonly RequesterEvent[] = [
+  results(['SCP']),
+  { type: 'choose', method: 'SCP' },
+  { type: 'opened', nowMs: 0 }
+]
+const request = (events: readonly RequesterEvent[]) =>
+  walk<Requester, RequesterEvent>(stepRequester, asking, events)
+
+test('REQ is sent only after OPEN is final', () => {
+  assert.deepEqual(request(moving.slice(0, 2)).effects, ['open'])
+  assert.deepEqual(request(moving).effects, ['open', 'send'])
+})
+
+test('no method in common, or one that was not offered, ends it before anything is on the ledger', () => {
+  assert.deepEqual(request([results([])]).effects, ['tell'])
+  assert.deepEqual(request([results(['RSYNC']), { type: 'choose', method: 'SCP' }]).effects, [
+    'tell'
+  ])
+})
+
+test('30 s of silence ask for an abort, a heartbeat within them does not', () => {
+  const heartbeat: RequesterEvent = {
+    type: 'message',
+    message: { verb: 'HEARTBEAT', machine: MACHINE },
+    nowMs: 1
+  }
+  assert.equal(request([...moving, { type: 'tick', nowMs: 29_999 }]).state.phase, 'moving')
+  assert.equal(request([...moving, { type: 'tick', nowMs: 30_000 }]).effects.at(-1), 'submit-abort')
+  assert.equal(
+    request([...moving, heartbeat, { type: 'tick', nowMs: 30_000 }]).state.phase,
+    'moving'
+  )
+  assert.equal(
+    request([...moving, heartbeat, { type: 'tick', nowMs: 30_001 }]).state.phase,
+    'aborting'
+  )
+})
+
+test('a RESP that claims success moves nothing; the ledger does', () => {
+  const success: RequesterEvent = {
+    type: 'message',
+    message: { verb: 'RESP', machine: MACHINE, version: 4, outcome: 'SUCCESS' },
+    nowMs: 1
+  }
+  const claimed = request([...moving, success])
+  assert.equal(claimed.state.phase, 'moving')
+  const arrived = { ...gone, machine: machineRecord(DESTINATION, 4) }
+  const { state } = request([...moving, success, arrived])
+  assert.deepEqual(state.phase === 'over' && state.end, { kind: 'moved', version: 4 })
+})
+
+test('words about another machine are not heard', () => {
+  const other = { verb: 'RESULTS', machine: ORIGIN, methods: ['SCP'] } as const
+  assert.equal(request([{ type: 'message', message: other, nowMs: 1 }]).state.phase, 'asking')
+})
+
+// destination
+
+const checking = startDestination(DESTINATION, REQ, 0)
+const receive = (events: readonly DestinationEvent[], self: string = DESTINATION) =>
+  walk<Destination, DestinationEvent>(
+    stepDestination,
+    self === DESTINATION ? checking : startDestination(self, REQ, 0),
+    events
+  )
+
+for (const [name, event, self] of [
+  ['that is not on the ledger', gone, DESTINATION],
+  ['to another host', open, ORIGIN],
+  ['of an unknown machine', { ...gone, machine: undefined }, DESTINATION],
+  ['of another version', { ...open, migration: { ...MIGRATION_RECORD, version: 2 } }, DESTINATION]
+] satisfies [string, DestinationEvent, string][]) {
+  test(`a move ${name} is answered FAIL and leaves no trace`, () => {
+    const { state, effects } = receive([event], self)
+    assert.deepEqual(effects, ['send-resp'])
+    assert.ok(state.phase === 'done' && state.resp.outcome === 'FAIL' && state.resp.version === 3)
+  })
+}
+
+const receipt = {
+  receipt: { migration: MIGRATION, root: ROOT },
+  signature: '12'.repeat(64)
+}
+const good: readonly DestinationEvent[] = [
+  open,
+  { type: 'fetched' },
+  { type: 'verified' },
+  { type: 'proved', receipt },
+  { type: 'installed' }
+]
+
+test('persist comes before fetch, install before persist, persist before COMMIT', () => {
+  assert.deepEqual(receive(good).effects, [
+    'persist',
+    'fetch',
+    'verify',
+    'prove',
+    'install',
+    'persist',
+    'submit-commit'
+  ])
+})
+
+test('no step can be skipped', () => {
+  assert.deepEqual(receive([open, { type: 'verified' }]).effects, ['persist', 'fetch'])
+  assert.deepEqual(receive([open, { type: 'proved', receipt }]).effects, ['persist', 'fetch'])
+  assert.deepEqual(receive([open, { type: 'installed' }]).effects, ['persist', 'fetch'])
+})
+
+test('a failure before COMMIT discards; after it only the ledger may', () => {
+  const failed: DestinationEvent = { type: 'failed', why: 'the disk is full' }
+  for (let events = 1; events < good.length; events++) {
+    const { effects } = receive([...good.slice(0, events), failed])
+    assert.deepEqual(effects.slice(-2), ['submit-abort', 'discard'])
+  }
+  assert.equal(receive([...good, failed]).state.phase, 'committing')
+  assert.equal(receive([...good, gone]).effects.at(-1), 'discard')
+  const mine = { ...gone, machine: machineRecord(DESTINATION, 4) }
+  assert.deepEqual(receive([...good, mine]).effects.slice(-2), ['forget', 'send-resp'])
+})
+
+test('the requester hears of it every 5 s, the ledger every 20 s, and a COMMIT is sent again', () => {
+  const tick = (nowMs: number): DestinationEvent => ({ type: 'tick', nowMs })
+  assert.deepEqual(receive([open, tick(4_999)]).effects.slice(2), [])
+  assert.deepEqual(receive([open, tick(5_000), tick(9_999)]).effects.slice(2), ['send-heartbeat'])
+  assert.deepEqual(receive([open, tick(20_000)]).effects.slice(2), [
+    'send-heartbeat',
+    'submit-heartbeat'
+  ])
+  assert.deepEqual(receive([...good, tick(20_000)]).effects.slice(-2), [
+    'send-heartbeat',
+    'submit-commit'
+  ])
+})
+
+test('a requester that dials again after the end gets its answer again', () => {
+  assert.deepEqual(receive([gone, { type: 'req' }]).effects, ['send-resp', 'send-resp'])
+  assert.deepEqual(receive([open, { type: 'req' }]).effects, ['persist', 'fetch'])
+})
+
+// origin
+
+const asked = { self: ORIGIN, machine: MACHINE, migrationId: MIGRATION, peer: DESTINATION_KEY }
+const toPeer = { ...open, destinationKey: DESTINATION_KEY }
+const serve = (events: readonly OriginEvent[]) =>
+  walk<Origin, OriginEvent>(stepOrigin, startOrigin(asked), events)
+
+for (const [name, event] of [
+  ['without an open move', { ...toPeer, migration: undefined }],
+  ['for another move', { ...toPeer, migration: { ...MIGRATION_RECORD, id: ROOT } }],
+  ['from another host', { ...toPeer, migration: { ...MIGRATION_RECORD, origin: DESTINATION } }],
+  ['to a peer that is not the destination', { ...toPeer, destinationKey: ROOT }]
+] satisfies [string, OriginEvent][]) {
+  test(`nothing is opened ${name}`, () => {
+    const { state, effects } = serve([event])
+    assert.deepEqual(effects, ['refuse'])
+    assert.equal(state.phase, 'over')
+  })
+}
+
+test('a copy whose root is not that of the ledger is not served', () => {
+  const { effects } = serve([toPeer, { type: 'opened', root: MIGRATION }])
+  assert.deepEqual(effects, ['persist', 'open-content', 'refuse'])
+})
+
+test('no receipt without an answered challenge, and the copy stays until the ledger says that it has left', () => {
+  const served: readonly OriginEvent[] = [toPeer, { type: 'opened', root: ROOT }]
+  assert.deepEqual(serve(served).effects, ['persist', 'open-content', 'serve'])
+  const proved = serve([...served, { type: 'proved' }, toPeer])
+  assert.deepEqual(proved.effects.slice(3), ['sign-receipt'])
+  const left = { ...toPeer, migration: undefined, machine: machineRecord(DESTINATION, 4) }
+  assert.deepEqual(serve([...served, left]).effects.slice(3), ['keep-cached', 'forget'])
+  const stayed = { ...toPeer, migration: undefined }
+  assert.deepEqual(serve([...served, stayed]).effects.slice(3), ['release', 'forget'])
+})
+
+test('a proof on a stream that has ended signs nothing', () => {
+  const { effects } = serve([
+    toPeer,
+    { type: 'opened', root: ROOT },
+    { type: 'stream-ended' },
+    { type: 'proved' }
+  ])
+  assert.ok(!effects.includes('sign-receipt'))
+})
