@@ -12,8 +12,8 @@ export function tool(name) {
 
 export async function build() {
   removeOrphans()
-  const { code, tail } = await runQuietly('building (tsc -b)', tool('tsc'), ['-b'])
-  if (code !== 0) throw new Problem(1, `the build failed:\n${tail}`)
+  const { code, words } = await runQuietly('building (tsc -b)', tool('tsc'), ['-b'])
+  if (code !== 0) throw new Problem(1, `the build failed:\n${words}`)
 }
 
 /** Files below `dist`, as paths relative to it with forward slashes. */

@@ -32,8 +32,8 @@ async function makeImage(folder) {
   if (first.code === 0) return
   // A machine fresh from an image has no package lists at all, and old lists name packages that are gone.
   if (canUseApt()) await refreshPackageLists()
-  const { code, tail } = canUseApt() ? await runRecipe(folder) : first
-  if (code !== 0) throw new Problem(1, `the guest image could not be made:\n${tail}\n${ELSEWHERE}`)
+  const { code, words } = canUseApt() ? await runRecipe(folder) : first
+  if (code !== 0) throw new Problem(1, `the guest image could not be made:\n${words}\n${ELSEWHERE}`)
 }
 
 function runRecipe(folder) {

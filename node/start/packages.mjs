@@ -14,13 +14,13 @@ export async function bringPackages() {
       1,
       `node_modules is a link to a folder that lacks ${missing[0]}: run npm ci there, or remove the link`
     )
-  const { code, tail } = await runQuietly(
+  const { code, words } = await runQuietly(
     `bringing ${missing.length} npm packages (npm ci)`,
     'npm',
     ['ci', '--no-audit', '--no-fund']
   )
   if (code === 0) return
-  throw new Problem(1, `npm ci failed; is there a network? Its last words:\n${tail}`)
+  throw new Problem(1, `npm ci failed; is there a network? It said:\n${words}`)
 }
 
 /**

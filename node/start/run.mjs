@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..')
 
+/** How npm, apt and tsc begin the lines that say what went wrong, often far above their last ones. */
+const TELLING = /^npm error |^E: |: error TS\d/
 /** Lines of a failed command that are shown: enough for the reason, few enough to be read. */
 const TAIL_LINES = 15
 /** A silent step says that it lives this often. */
@@ -40,16 +42,16 @@ export function runVisibly(command, args, { env = {} } = {}) {
   })
 }
 
-/** Runs a command quietly: a line when it begins, one when it ends; `tail` holds its last words. */
+/** Runs a command quietly: a line when it begins, one when it ends; `words` says what went wrong if it failed. */
 export async function runQuietly(title, command, args, { env = {} } = {}) {
   const begun = Date.now()
   const seconds = () => ((Date.now() - begun) / 1000).toFixed(1)
   say(`virtuoso: ${title} ...`)
   const still = setInterval(() => say(`virtuoso: ${title} ... ${seconds()} s`), STILL_MS)
   try {
-    const { code, tail } = await collect(command, args, env)
+    const { code, words } = await collect(command, args, env)
     say(code === 0 ? `virtuoso: ${title}: done in ${seconds()} s` : `virtuoso: ${title}: failed`)
-    return { code, tail }
+    return { code, words }
   } finally {
     clearInterval(still)
   }
@@ -62,19 +64,24 @@ function collect(command, args, env) {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env }
     })
+    const told = []
     let lines = []
     const follow = stream => {
       let rest = ''
       stream.setEncoding('utf8').on('data', chunk => {
         const parts = (rest + chunk).split('\n')
         rest = parts.pop() ?? ''
+        told.push(...parts.filter(line => TELLING.test(line)))
         lines = [...lines, ...parts.filter(line => line.trim() !== '')].slice(-TAIL_LINES)
       })
       stream.on('end', () => lines.push(...(rest === '' ? [] : [rest])))
     }
     follow(child.stdout)
     follow(child.stderr)
-    child.on('error', error => settle({ code: 127, tail: error.message }))
-    child.on('close', code => settle({ code: code ?? 1, tail: lines.join('\n') }))
+    child.on('error', error => settle({ code: 127, words: error.message }))
+    child.on('close', code => {
+      const words = told.length > 0 ? told.slice(0, TAIL_LINES) : lines
+      settle({ code: code ?? 1, words: words.join('\n') })
+    })
   })
 }

@@ -85,7 +85,7 @@ export async function refreshPackageLists() {
 
 async function aptInstall(packages) {
   await refreshPackageLists()
-  const { code, tail } = await runQuietly(
+  const { code, words } = await runQuietly(
     `installing ${packages.join(' ')}`,
     'apt-get',
     ['install', '-q', '-y', '--no-install-recommends', ...packages],
@@ -94,7 +94,7 @@ async function aptInstall(packages) {
   if (code === 0) return
   throw new Problem(
     1,
-    `apt-get could not install ${packages.join(' ')}; is there a network? Its last words:\n${tail}`
+    `apt-get could not install ${packages.join(' ')}; is there a network? It said:\n${words}`
   )
 }
 

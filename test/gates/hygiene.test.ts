@@ -45,6 +45,17 @@ test('the lockfile says what to install and not from where', () => {
   assert.doesNotMatch(lock, /"resolved": "http/)
 })
 
+test('the lockfile knows the packages of every platform, or npm ci refuses it', () => {
+  const lock = files.find(({ path }) => path === 'package-lock.json')?.text ?? ''
+  const { packages } = JSON.parse(lock) as {
+    packages: Record<string, { optionalDependencies?: Record<string, string> }>
+  }
+  const missing = Object.values(packages).flatMap(({ optionalDependencies }) =>
+    Object.keys(optionalDependencies ?? {}).filter(name => !(`node_modules/${name}` in packages))
+  )
+  assert.deepEqual(missing, [])
+})
+
 test(`no source file has more than ${LINES_MAX} lines`, () => {
   const sources = files.filter(({ path }) =>
     /^(?:ledger|protocols|node|tui)\/.*\.(?:ts|mjs)$/.test(path)

@@ -60,13 +60,15 @@ test('an unknown job is a usage error that lists the jobs', async () => {
   assert.match(output, /first-run/)
 })
 
-test('when npm cannot reach its packages the starter says so in its last words, without a stack', async () => {
-  const folder = clone('offline', { npm: 'echo "npm error network unreachable" >&2; exit 1' })
+test('when npm cannot reach its packages the starter passes on what it said, without a stack', async () => {
+  const folder = clone('offline', {
+    npm: 'PATH=/usr/bin:/bin; echo "npm error network unreachable" >&2; seq 100; exit 1'
+  })
   const { code, output } = await start(folder, 'setup')
   assert.equal(code, 1)
   assert.match(
     output,
-    /npm ci failed; is there a network\? Its last words:\nnpm error network unreachable/
+    /npm ci failed; is there a network\? It said:\nnpm error network unreachable/
   )
   assert.doesNotMatch(output, /\n {4}at /)
 })
