@@ -1,0 +1,3 @@
+export { type BuildOptions, type BuiltImage, buildDebianMini } from './build.ts'
+export { ImageError, type ImageErrorCode } from './image-error.ts'
+export { createImageStore } from './store.ts'
