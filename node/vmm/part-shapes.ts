@@ -16,22 +16,24 @@ export function diskBytes(spec: MachineSpec): number {
 export function requireShapes(
   spec: MachineSpec,
   parts: readonly PartShape[],
-  memoryFormat: string
+  memoryFormats: readonly string[]
 ): void {
   const names = parts.map(part => part.name).join(' ')
   if (names !== 'config disk' && names !== 'config disk memory') {
     throw malformed(`the parts are "${names}", not config, disk and perhaps memory in this order`)
   }
-  for (const part of parts) requireShape(spec, part, memoryFormat)
+  for (const part of parts) requireShape(spec, part, memoryFormats)
 }
 
 /** Video memory, firmware and device state that QEMU's migration stream carries besides the memory. */
 const DEVICE_STATE_MAX_BYTES = 64 * MB
 
-function requireShape(spec: MachineSpec, part: PartShape, memoryFormat: string): void {
-  const expected = { config: CONFIG_FORMAT, disk: DISK_FORMAT, memory: memoryFormat }[part.name]
-  if (part.format !== expected) {
-    throw malformed(`the ${part.name} has format ${part.format}, this host reads ${expected}`)
+function requireShape(spec: MachineSpec, part: PartShape, memoryFormats: readonly string[]): void {
+  const formats = { config: [CONFIG_FORMAT], disk: [DISK_FORMAT], memory: memoryFormats }
+  const expected = formats[part.name]
+  if (!expected.includes(part.format)) {
+    const readable = expected.join(' and ')
+    throw malformed(`the ${part.name} has format ${part.format}, this host reads ${readable}`)
   }
   if (part.name === 'config') requireSize(part, encodeConfig(spec).length, CONFIG_MAX_BYTES)
   if (part.name === 'disk') requireSize(part, diskBytes(spec), diskBytes(spec))

@@ -184,7 +184,7 @@ export class FakeVmm implements Vmm {
 
   async receive(spec: MachineSpec, parts: readonly PartShape[]): Promise<ContentSink> {
     this.#require('receive', spec.uuid)
-    requireShapes(spec, parts, FAKE_MEMORY_FORMAT)
+    requireShapes(spec, parts, [FAKE_MEMORY_FORMAT])
     if (spec.configuration.image !== null) this.#requireImage(spec.configuration.image)
     this.#requireRoom()
     return openFakeSink(

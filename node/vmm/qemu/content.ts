@@ -1,0 +1,50 @@
+import { open, stat } from 'node:fs/promises'
+import { CONFIG_FORMAT, encodeConfig } from '../config-part.ts'
+import { DISK_FORMAT, requireRange } from '../part-shapes.ts'
+import type { MachineContent, MachineSpec, PartShape } from '../vmm.ts'
+import { type ExportedDisk, exportDisk } from './disk.ts'
+import { readExactly } from './file-bytes.ts'
+import type { MachineFolder } from './machine-folder.ts'
+
+/** Opens the contents of a machine that has no guest. */
+export async function openContent(
+  spec: MachineSpec,
+  folder: MachineFolder,
+  socketPath: string,
+  closed: () => Promise<void>
+): Promise<MachineContent & { readonly disk: ExportedDisk }> {
+  const config = encodeConfig(spec)
+  const { state, format } = await folder.findMemory()
+  const memoryFile = state === 'saved' ? folder.memory(format) : undefined
+  const memoryBytes = memoryFile === undefined ? 0 : (await stat(memoryFile)).size
+  const disk = await exportDisk(folder.disk, socketPath, 'read')
+  const memory = memoryFile === undefined ? undefined : await open(memoryFile, 'r')
+  const parts: PartShape[] = [
+    { name: 'config', format: CONFIG_FORMAT, sizeBytes: config.length },
+    { name: 'disk', format: DISK_FORMAT, sizeBytes: disk.client.sizeBytes }
+  ]
+  if (memory !== undefined) parts.push({ name: 'memory', format, sizeBytes: memoryBytes })
+  let isOpen = true
+  return {
+    parts,
+    disk,
+    read: async (part, offset, length) => {
+      requireRange(parts, part, offset, length)
+      if (part === 'disk') return await disk.client.read(offset, length)
+      if (part === 'config') return config.slice(offset, offset + length)
+      return memory === undefined ? new Uint8Array(0) : await readExactly(memory, offset, length)
+    },
+    extents: async part => {
+      requireRange(parts, part, 0, 0)
+      if (part === 'disk') return await disk.client.extents()
+      return [{ offset: 0, length: part === 'config' ? config.length : memoryBytes }]
+    },
+    close: async () => {
+      if (!isOpen) return
+      isOpen = false
+      await memory?.close()
+      await disk.close()
+      await closed()
+    }
+  }
+}

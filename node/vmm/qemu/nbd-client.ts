@@ -1,0 +1,215 @@
+import type { Socket } from 'node:net'
+import { ByteReader } from './byte-reader.ts'
+import {
+  COMMANDS,
+  type Descriptor,
+  decodeDescriptors,
+  decodeOptionReply,
+  decodeReplyHeader,
+  encodeGo,
+  encodeMetaContext,
+  encodeOption,
+  encodeRequest,
+  headerLength,
+  INFO_EXPORT,
+  OPTION_ACK,
+  OPTIONS,
+  REQUEST_MAX_BYTES,
+  type ReplyHeader,
+  SERVER_MAGIC
+} from './nbd-codec.ts'
+
+export interface Extent {
+  readonly offset: number
+  readonly length: number
+}
+
+interface Pending {
+  readonly offset: number
+  readonly into: Buffer
+  descriptors: Descriptor[]
+  error: number
+  resolve(): void
+  reject(error: Error): void
+}
+
+/** Flags of the handshake: fixed newstyle, no zeroes after the export. */
+const CLIENT_FLAGS = 3
+
+const ENOSPC = 28
+
+/** A client of one disk. Requests may overlap; each resolves when its own answer is complete. */
+export class NbdClient {
+  readonly sizeBytes: number
+  readonly #socket: Socket
+  readonly #reader: ByteReader
+  readonly #pending = new Map<bigint, Pending>()
+  #cookie = 0n
+
+  private constructor(socket: Socket, reader: ByteReader, sizeBytes: number) {
+    this.#socket = socket
+    this.#reader = reader
+    this.sizeBytes = sizeBytes
+    this.#listen().catch((error: unknown) => this.#fail(error))
+  }
+
+  static async open(socket: Socket): Promise<NbdClient> {
+    const reader = new ByteReader(socket)
+    const greeting = await reader.take(18)
+    if (greeting.toString('latin1', 0, 16) !== SERVER_MAGIC) throw new Error('Not an NBD server.')
+    const flags = Buffer.alloc(4)
+    flags.writeUInt32BE(CLIENT_FLAGS)
+    socket.write(flags)
+    await negotiate(socket, reader, OPTIONS.structuredReplies, new Uint8Array(0))
+    const context = encodeMetaContext('base:allocation')
+    await negotiate(socket, reader, OPTIONS.setMetaContext, context)
+    const answers = await negotiate(socket, reader, OPTIONS.go, encodeGo())
+    const size = answers.find(each => each.length >= 10 && each.readUInt16BE(0) === INFO_EXPORT)
+    if (size === undefined) throw new Error('The NBD server did not tell the size of the disk.')
+    return new NbdClient(socket, reader, Number(size.readBigUInt64BE(2)))
+  }
+
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    const result = Buffer.alloc(length)
+    for (let at = 0; at < length; at += REQUEST_MAX_BYTES) {
+      const into = result.subarray(at, Math.min(length, at + REQUEST_MAX_BYTES))
+      await this.#ask(COMMANDS.read, offset + at, into.length, into)
+    }
+    return new Uint8Array(result.buffer, result.byteOffset, length)
+  }
+
+  async write(offset: number, bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; at += REQUEST_MAX_BYTES) {
+      const piece = bytes.subarray(at, at + REQUEST_MAX_BYTES)
+      await this.#ask(COMMANDS.write, offset + at, piece.length, Buffer.alloc(0), piece)
+    }
+  }
+
+  async flush(): Promise<void> {
+    await this.#ask(COMMANDS.flush, 0, 0, Buffer.alloc(0))
+  }
+
+  /** The extents that are not known to be zero, neighbours joined. */
+  async extents(): Promise<readonly Extent[]> {
+    const found: Extent[] = []
+    for (let at = 0; at < this.sizeBytes; ) {
+      const length = Math.min(this.sizeBytes - at, 2 ** 30)
+      const { descriptors } = await this.#ask(COMMANDS.blockStatus, at, length, Buffer.alloc(0))
+      if (descriptors.length === 0) throw new Error('The NBD server told nothing about the disk.')
+      for (const descriptor of descriptors) {
+        const extent = { offset: at, length: Math.min(descriptor.length, this.sizeBytes - at) }
+        if (extent.length <= 0) throw new Error('The NBD server told of an empty extent.')
+        if (!descriptor.isZero) join(found, extent)
+        at += extent.length
+      }
+    }
+    return found
+  }
+
+  /** Says goodbye; the server ends when it has written out the disk. */
+  end(): void {
+    this.#socket.end(encodeRequest(COMMANDS.disconnect, 0n, 0, 0))
+  }
+
+  async #ask(
+    command: number,
+    offset: number,
+    length: number,
+    into: Buffer,
+    payload?: Uint8Array
+  ): Promise<Pending> {
+    if (this.#socket.destroyed) throw new Error('The connection to the disk is closed.')
+    this.#cookie += 1n
+    const cookie = this.#cookie
+    const request = encodeRequest(command, cookie, offset, length)
+    return await new Promise((resolve, reject) => {
+      const pending: Pending = {
+        offset,
+        into,
+        descriptors: [],
+        error: 0,
+        resolve: () => resolve(pending),
+        reject
+      }
+      this.#pending.set(cookie, pending)
+      this.#socket.write(request)
+      if (payload !== undefined) this.#socket.write(payload)
+    })
+  }
+
+  async #listen(): Promise<void> {
+    for (;;) {
+      const magic = await this.#reader.take(4)
+      const rest = await this.#reader.take(headerLength(magic.readUInt32BE(0)) - 4)
+      const header = decodeReplyHeader(Buffer.concat([magic, rest]))
+      this.#answer(header, await this.#reader.take(header.length))
+    }
+  }
+
+  #answer(header: ReplyHeader, payload: Buffer): void {
+    const pending = this.#pending.get(header.cookie)
+    if (pending === undefined) throw new Error('The NBD server answered what was not asked.')
+    if (header.error !== 0) pending.error = header.error
+    if (header.type === 'error') pending.error = payload.readUInt32BE(0)
+    if (header.type === 'data') place(pending, payload)
+    if (header.type === 'blockStatus') pending.descriptors = decodeDescriptors(payload)
+    if (!header.isLast) return
+    this.#pending.delete(header.cookie)
+    if (pending.error === 0) pending.resolve()
+    else pending.reject(nbdError(pending.error))
+  }
+
+  #fail(error: unknown): void {
+    this.#socket.destroy()
+    for (const pending of this.#pending.values()) {
+      pending.reject(new Error('The connection to the disk broke.', { cause: error }))
+    }
+    this.#pending.clear()
+  }
+}
+
+/** Data chunks carry their place on the disk; holes are zero already. */
+function place(pending: Pending, payload: Buffer): void {
+  const at = Number(payload.readBigUInt64BE(0)) - pending.offset
+  if (at < 0 || at + payload.length - 8 > pending.into.length) {
+    throw new Error('The NBD server sent data that was not asked for.')
+  }
+  payload.copy(pending.into, at, 8)
+}
+
+function nbdError(errno: number): Error {
+  const error = new Error(`The disk refused with error ${errno}.`)
+  return errno === ENOSPC ? Object.assign(error, { code: 'ENOSPC' }) : error
+}
+
+function join(found: Extent[], next: Extent): void {
+  const last = found.at(-1)
+  if (last === undefined || last.offset + last.length !== next.offset) {
+    found.push(next)
+    return
+  }
+  found[found.length - 1] = { offset: last.offset, length: last.length + next.length }
+}
+
+/** Answers one option may have before its acknowledgement: the export's size and a few more. */
+const ANSWERS_MAX = 16
+
+async function negotiate(
+  socket: Socket,
+  reader: ByteReader,
+  option: number,
+  data: Uint8Array
+): Promise<Buffer[]> {
+  socket.write(encodeOption(option, data))
+  const answers = []
+  for (let count = 0; count < ANSWERS_MAX; count += 1) {
+    const reply = decodeOptionReply(await reader.take(20))
+    const payload = await reader.take(reply.length)
+    if (reply.type === OPTION_ACK) return answers
+    if (reply.option !== option || reply.type >= 2 ** 31) {
+      throw new Error(`The NBD server refused option ${option}.`)
+    }
+    answers.push(payload)
+  }
+  throw new Error(`The NBD server did not end its answers to option ${option}.`)
+}

@@ -1,0 +1,301 @@
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
+import type { Uuid } from '../../../ledger/index.ts'
+import { encodeConfig } from '../config-part.ts'
+import { diskFullOr, type FreeBytes, freeBytesOf, requireSpace } from '../free-space.ts'
+import { diskBytes, requireShapes } from '../part-shapes.ts'
+import { absent, requireAllowed, type Verb } from '../statuses.ts'
+import {
+  type ContentSink,
+  type Ended,
+  type Found,
+  type ImageFiles,
+  type ImageStore,
+  type MachineContent,
+  type MachineSpec,
+  type PartShape,
+  type Vmm,
+  VmmError,
+  type VmmStatus
+} from '../vmm.ts'
+import { chooseAccelerator, qemuVersion } from './accelerator.ts'
+import { type Accelerator, memoryFormat } from './arguments.ts'
+import { makeDisk } from './disk.ts'
+import { syncFile, writeDurably } from './durable.ts'
+import type { MachineFolder } from './machine-folder.ts'
+import { MachineFolders } from './machine-folders.ts'
+import { type QemuHost, QemuMachine, requireImage } from './qemu-machine.ts'
+import { runBase, runFolder } from './run-folder.ts'
+import { openSink } from './sink.ts'
+import { Turns } from './turns.ts'
+
+export interface QemuVmmOptions {
+  /** The node's data directory; everything is in its folder `vmm`. */
+  readonly dataDir: string
+  readonly images: ImageStore
+  /** Default `qemu-system-x86_64`. */
+  readonly program?: string
+  /** Default: KVM where a guest really boots under it, else emulation (`tcg`). */
+  readonly accelerator?: Accelerator
+  /** How long a guest may take to power down. Default 30 s. */
+  readonly stopPatienceMs?: number
+  /** Default: what the file system says. */
+  readonly freeBytes?: FreeBytes
+}
+
+const STOP_PATIENCE_MS = 30_000
+
+export class QemuVmm implements Vmm {
+  readonly kind: string = 'qemu'
+  readonly #options: QemuVmmOptions
+  readonly #program: string
+  readonly #free: FreeBytes
+  readonly #folders: MachineFolders
+  readonly #host: QemuHost
+  readonly #machines = new Map<Uuid, QemuMachine>()
+  readonly #turns = new Map<Uuid, Turns>()
+  readonly #sinks = new Set<ContentSink>()
+  readonly #listeners = new Set<(ended: Ended) => void>()
+  #accelerator: Promise<Accelerator> | undefined
+
+  constructor(options: QemuVmmOptions) {
+    const root = join(options.dataDir, 'vmm')
+    this.#options = options
+    this.#program = options.program ?? 'qemu-system-x86_64'
+    this.#free = options.freeBytes ?? freeBytesOf
+    this.#folders = new MachineFolders(root)
+    this.#host = {
+      program: this.#program,
+      images: options.images,
+      runBase: runBase(root, tmpdir()),
+      free: this.#free,
+      accelerator: async () => await this.#chosenAccelerator(),
+      tell: ended => this.#tell(ended)
+    }
+  }
+
+  async open(): Promise<readonly Found[]> {
+    await this.#folders.clean()
+    const found = []
+    for (const uuid of await this.#folders.list()) {
+      const folder = this.#folders.machine(uuid)
+      const spec = await folder.loadSpec().catch(() => undefined)
+      // A folder without a readable configuration is no machine; a copy that arrives replaces it.
+      if (spec?.uuid !== uuid) continue
+      const machine = this.#add(spec, folder)
+      await machine.adopt()
+      found.push({ machine: uuid, status: machine.status })
+    }
+    return found
+  }
+
+  async close(): Promise<void> {
+    this.#listeners.clear()
+    for (const sink of this.#sinks) await sink.discard()
+    for (const machine of this.#machines.values()) await machine.close()
+    this.#machines.clear()
+  }
+
+  async describe(): Promise<{ readonly version: string; readonly accelerator: string }> {
+    const version = await qemuVersion(this.#program)
+    return { version: `QEMU ${version}`, accelerator: await this.#chosenAccelerator() }
+  }
+
+  async create(spec: MachineSpec): Promise<void> {
+    await this.#inTurn(spec.uuid, async () => {
+      requireAllowed('create', spec.uuid, this.#status(spec.uuid))
+      const image = await this.#imageFor(spec)
+      await requireSpace(this.#free, this.#folders.root, diskBytes(spec))
+      const incoming = await this.#folders.makeIncoming(spec.uuid)
+      try {
+        await makeDisk({ file: incoming.disk, sizeBytes: diskBytes(spec), base: image?.disk })
+        await syncFile(incoming.disk)
+        await writeDurably(incoming.config, encodeConfig(spec))
+        await this.#folders.putInPlace(spec.uuid, incoming)
+      } catch (error) {
+        await rm(incoming.folder, { recursive: true, force: true })
+        throw diskFullOr(error, this.#folders.root)
+      }
+      this.#add(spec, this.#folders.machine(spec.uuid))
+    })
+  }
+
+  async status(machine: Uuid): Promise<VmmStatus> {
+    return this.#status(machine)
+  }
+
+  async spec(machine: Uuid): Promise<MachineSpec> {
+    return this.#machine(machine).spec
+  }
+
+  async list(): Promise<readonly Uuid[]> {
+    return [...this.#machines.keys()].sort()
+  }
+
+  async prepareStart(machine: Uuid): Promise<void> {
+    await this.#inTurn(machine, async () => await this.#machine(machine).prepareStart())
+  }
+
+  async prepareResume(machine: Uuid): Promise<void> {
+    await this.#inTurn(machine, async () => await this.#machine(machine).prepareResume())
+  }
+
+  async go(machine: Uuid): Promise<void> {
+    await this.#inTurn(machine, async () => await this.#machine(machine).go())
+  }
+
+  async abandon(machine: Uuid): Promise<void> {
+    await this.#inTurn(machine, async () => await this.#machine(machine).abandon())
+  }
+
+  async stop(machine: Uuid, patienceMs?: number): Promise<void> {
+    const patience = patienceMs ?? this.#options.stopPatienceMs ?? STOP_PATIENCE_MS
+    await this.#inTurn(machine, async () => await this.#machine(machine).stop(patience))
+  }
+
+  async suspend(machine: Uuid): Promise<void> {
+    await this.#inTurn(machine, async () => await this.#machine(machine).suspend())
+  }
+
+  async delete(machine: Uuid): Promise<void> {
+    await this.#inTurn(machine, async () => {
+      this.#machine(machine).require('delete')
+      await this.#folders.delete(machine)
+      this.#machines.delete(machine)
+    })
+  }
+
+  onEnded(listener: (ended: Ended) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  async console(machine: Uuid, kind: 'serial' | 'vnc'): Promise<Duplex> {
+    return await this.#machine(machine).console(kind)
+  }
+
+  async content(machine: Uuid): Promise<MachineContent> {
+    return await this.#inTurn(machine, async () => await this.#machine(machine).content())
+  }
+
+  async receive(spec: MachineSpec, parts: readonly PartShape[]): Promise<ContentSink> {
+    requireAllowed('receive', spec.uuid, this.#status(spec.uuid))
+    requireShapes(spec, parts, await this.#readableMemory())
+    await this.#imageFor(spec)
+    const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0)
+    await requireSpace(this.#free, this.#folders.root, sizeBytes)
+    const incoming = await this.#folders.makeIncoming(spec.uuid)
+    return await this.#openSink(spec, parts, incoming)
+  }
+
+  async #openSink(
+    spec: MachineSpec,
+    parts: readonly PartShape[],
+    incoming: MachineFolder
+  ): Promise<ContentSink> {
+    const memory = parts.find(part => part.name === 'memory')?.format
+    const machine = this.#newMachine(spec, this.#folders.machine(spec.uuid), memory)
+    const remove = async (): Promise<void> => {
+      this.#sinks.delete(sink)
+      await rm(incoming.folder, { recursive: true, force: true })
+      await (this.#machines.get(spec.uuid) ?? machine).leaveRunFolder()
+    }
+    const putInPlace = async (): Promise<void> => {
+      await this.#inTurn(spec.uuid, async () => {
+        this.#require('receive', spec.uuid)
+        await this.#folders.putInPlace(spec.uuid, incoming)
+        this.#machines.set(spec.uuid, machine)
+        this.#sinks.delete(sink)
+        await machine.leaveRunFolder()
+      })
+    }
+    await machine.makeRunFolder()
+    const sink = await openSink(spec, parts, incoming, machine.nextSocket(), {
+      putInPlace,
+      remove
+    }).catch(async (error: unknown) => {
+      await rm(incoming.folder, { recursive: true, force: true })
+      throw diskFullOr(error, this.#folders.root)
+    })
+    this.#sinks.add(sink)
+    return sink
+  }
+
+  #newMachine(spec: MachineSpec, folder: MachineFolder, memory?: string): QemuMachine {
+    const run = runFolder(this.#host.runBase, spec.uuid)
+    return new QemuMachine(this.#host, spec, folder, run, this.#turnsOf(spec.uuid), memory)
+  }
+
+  #add(spec: MachineSpec, folder: MachineFolder): QemuMachine {
+    const machine = this.#newMachine(spec, folder)
+    this.#machines.set(spec.uuid, machine)
+    return machine
+  }
+
+  #machine(uuid: Uuid): QemuMachine {
+    const machine = this.#machines.get(uuid)
+    if (machine === undefined) throw absent(uuid)
+    return machine
+  }
+
+  #status(uuid: Uuid): VmmStatus {
+    return this.#machines.get(uuid)?.status ?? 'absent'
+  }
+
+  #require(verb: Verb, uuid: Uuid): void {
+    this.#machines.get(uuid)?.require(verb)
+  }
+
+  async #inTurn<T>(uuid: Uuid, work: () => Promise<T>): Promise<T> {
+    return await this.#turnsOf(uuid).take(work)
+  }
+
+  #turnsOf(uuid: Uuid): Turns {
+    const turns = this.#turns.get(uuid) ?? new Turns()
+    this.#turns.set(uuid, turns)
+    return turns
+  }
+
+  /** An image that is too large for what was bought would be cut off. */
+  async #imageFor(spec: MachineSpec): Promise<ImageFiles | undefined> {
+    const { image: hash, memoryMb, storageMb } = spec.configuration
+    if (hash === null) return undefined
+    const image = await requireImage(this.#options.images, hash)
+    const { minimum, name } = image
+    if (memoryMb >= minimum.memoryMb && storageMb >= minimum.storageMb) return image
+    throw new VmmError(
+      'VMM_FAILED',
+      `${name} needs ${minimum.memoryMb} MB of memory and ${minimum.storageMb} MB of storage; ` +
+        `machine ${spec.uuid} has ${memoryMb} and ${storageMb}.`
+    )
+  }
+
+  async #readableMemory(): Promise<readonly string[]> {
+    const formats = [memoryFormat('tcg')]
+    if ((await this.#chosenAccelerator()) === 'kvm') formats.push(memoryFormat('kvm'))
+    return formats
+  }
+
+  async #chosenAccelerator(): Promise<Accelerator> {
+    this.#accelerator ??= this.#probe()
+    return await this.#accelerator
+  }
+
+  async #probe(): Promise<Accelerator> {
+    if (this.#options.accelerator !== undefined) return this.#options.accelerator
+    const version = await qemuVersion(this.#program)
+    const [image] = await this.#options.images.list()
+    const folder = this.#folders.root
+    return await chooseAccelerator({ program: this.#program, version, folder, image })
+  }
+
+  #tell(ended: Ended): void {
+    for (const listener of this.#listeners) listener(ended)
+  }
+}
+
+export function createQemuVmm(options: QemuVmmOptions): QemuVmm {
+  return new QemuVmm(options)
+}
