@@ -22,7 +22,7 @@ import {
   type Challenge,
   type Manifest
 } from './messages.ts'
-import type { PartShape } from './parts.ts'
+import type { PartName, PartShape } from './parts.ts'
 import { type BlockRange, type BlockRun, expectRun, getsFor, partOfGet, runBlocks } from './runs.ts'
 
 export type ChannelOptions = Omit<FrameOptions, 'maxBytes'>
@@ -91,12 +91,25 @@ async function* pullRuns(
     }
     const end = get.first + get.count
     for (let next = get.first; next < end; ) {
-      const reply = accepted(await expectMessage(channel, blocksReply))
-      const run = expectRun(reply, part, { next, end })
+      const run = await readRun(channel, part, { next, end })
       next += runBlocks(run)
       yield run
     }
   }
+}
+
+async function readRun(
+  channel: Frames,
+  part: PartShape,
+  range: { readonly next: number; readonly end: number }
+): Promise<BlockRun> {
+  const reply = accepted(await expectMessage(channel, blocksReply))
+  const place = expectRun(reply, part, range)
+  if (place.kind === 'zeros') return place
+  const bytes = await channel.read()
+  if (bytes?.byteLength === place.sizeBytes) return { kind: 'data', first: place.first, bytes }
+  const found = bytes === null ? 'the end of the stream' : `${bytes.byteLength} bytes`
+  throw new FrameError('MALFORMED', `${found} came, ${place.sizeBytes} bytes were announced`)
 }
 
 type Reply<K> = Extract<BlocksReply, { readonly kind: K }>
@@ -117,7 +130,7 @@ function ask(channel: Frames, request: BlocksRequest): Promise<void> {
 /** One machine ready to be pulled. */
 export interface ServedMachine {
   readonly manifest: Manifest
-  /** Runs in order that cover exactly this range, at most `FRAME_BLOCKS_MAX` blocks of data each. */
+  /** Runs in order that cover exactly this range, at most `FRAME_BLOCKS_MAX` blocks of data each; bytes must not change afterwards. */
   runs(part: PartShape, range: BlockRange): AsyncIterable<BlockRun>
   challenge(): Challenge
   /** The signed receipt, if these are the right answers to the challenge. */
@@ -180,7 +193,7 @@ async function serveRequests(
         const part = partOfGet(served.manifest.parts, request)
         if (typeof part === 'string') return { code: 'OUT_OF_RANGE', message: part }
         for await (const run of served.runs(part, request)) {
-          await reply(channel, { part: part.name, ...run })
+          await sendRun(channel, part.name, run)
         }
         break
       }
@@ -197,6 +210,13 @@ async function serveRequests(
       }
     }
   }
+}
+
+async function sendRun(channel: Frames, part: PartName, run: BlockRun): Promise<void> {
+  if (run.kind === 'zeros') return reply(channel, { part, ...run })
+  const { first, bytes } = run
+  await reply(channel, { kind: 'data', part, first, sizeBytes: bytes.byteLength })
+  await channel.write(bytes)
 }
 
 function reply(channel: Frames, message: BlocksReply): Promise<void> {

@@ -14,8 +14,15 @@ export interface BlockRange {
 
 /** How many blocks a run covers. */
 export function runBlocks(run: BlockRun): number {
-  return run.kind === 'zeros' ? run.count : Math.ceil(run.bytes.byteLength / BLOCK_BYTES)
+  return run.kind === 'zeros' ? run.count : blocksIn(run.bytes.byteLength)
 }
+
+function blocksIn(sizeBytes: number): number {
+  return Math.ceil(sizeBytes / BLOCK_BYTES)
+}
+
+/** What a reply says of a run before its bytes have come. */
+export type RunPlace = Extract<BlocksReply, { readonly kind: 'data' | 'zeros' }>
 
 /** Cuts a range into what single GETs may ask for. */
 export function getsFor(range: BlockRange): readonly BlockRange[] {
@@ -30,18 +37,19 @@ export function getsFor(range: BlockRange): readonly BlockRange[] {
 }
 
 /**
- * The run in a reply, if it begins exactly at block `next`, stays before `end` and has whole blocks (but for
+ * The run that a reply announces, if it begins exactly at block `next`, stays before `end` and has whole blocks (but for
  * the last of the part). Throws `FrameError` MALFORMED otherwise.
  */
 export function expectRun(
   reply: BlocksReply,
   part: PartShape,
   range: { readonly next: number; readonly end: number }
-): BlockRun {
+): RunPlace {
   if ((reply.kind !== 'data' && reply.kind !== 'zeros') || reply.part !== part.name) {
     throw new FrameError('MALFORMED', `'${reply.kind}' is not a run of ${part.name}`)
   }
-  const after = reply.first + runBlocks(reply)
+  const count = reply.kind === 'zeros' ? reply.count : blocksIn(reply.sizeBytes)
+  const after = reply.first + count
   if (reply.first !== range.next || after > range.end || after === reply.first) {
     const found = `blocks ${reply.first} to ${after}`
     throw new FrameError('MALFORMED', `${found} came, asked were ${range.next} to ${range.end}`)
@@ -49,8 +57,8 @@ export function expectRun(
   if (reply.kind === 'data') {
     const endByte = Math.min(after * BLOCK_BYTES, part.sizeBytes)
     const expected = endByte - reply.first * BLOCK_BYTES
-    if (reply.bytes.byteLength !== expected) {
-      const found = `${reply.bytes.byteLength} bytes`
+    if (reply.sizeBytes !== expected) {
+      const found = `${reply.sizeBytes} bytes`
       throw new FrameError('MALFORMED', `${found} for blocks ${reply.first} to ${after}`)
     }
   }

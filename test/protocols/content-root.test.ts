@@ -99,7 +99,9 @@ const ROOTS: readonly [string, readonly [PartShape, number][]][] = [
 ]
 
 test('the roots in the specification are those of this code', () => {
-  const spec = readFileSync(new URL('../../../protocols/blocks/SPEC.md', import.meta.url), 'utf8')
+  const path = new URL('../../../protocols/blocks/SPEC.md', import.meta.url)
+  // Tables are padded by the formatter.
+  const spec = readFileSync(path, 'utf8').replaceAll(/ +/g, ' ')
   for (const [name, parts] of ROOTS) {
     const roots = parts.map(([part, byte]) => {
       const hasher = partHasher(crypto, part)

@@ -229,7 +229,7 @@ const blocksReplies: readonly BlocksReply[] = [
     ],
     root: HASH
   },
-  { kind: 'data', part: 'config', first: 0, bytes: Uint8Array.of(1, 2, 3) },
+  { kind: 'data', part: 'config', first: 0, sizeBytes: 3 },
   { kind: 'zeros', part: 'disk', first: 5, count: 59 },
   { kind: 'challenge', nonce: HASH, places: [{ part: 'disk', index: 3 }] },
   { kind: 'receipt', receipt: RECEIPT },

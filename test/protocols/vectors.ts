@@ -34,7 +34,7 @@ export const VECTORS: readonly string[] = [
   "blocks request 'complete' 11 ca248cdd373d95dd",
   "blocks request 'answer' 44 b445f27c0d975726",
   "blocks reply 'manifest' 86 59c9dfd8e2dbafbf",
-  "blocks reply 'data' 19 944bb45077762492",
+  "blocks reply 'data' 16 f3d4bf3c75275472",
   "blocks reply 'zeros' 16 eba927a1dd09c516",
   "blocks reply 'challenge' 54 9baec78d0ffa2582",
   "blocks reply 'receipt' 146 b20b5f640bf4cbe2",
