@@ -1,0 +1,40 @@
+/** Every default of a node in one place: unit, value, why. */
+export const DEFAULTS: {
+  readonly listen: readonly string[]
+  readonly stopPatienceS: number
+  readonly connectionsMax: number
+  readonly eventsKept: number
+  readonly operationsKept: number
+  readonly genesisFile: string
+} = {
+  /** A fixed port, so that others' bootstrap lists stay true; 7144 has no well-known owner. */
+  listen: ['/ip4/0.0.0.0/tcp/7144'],
+  /** s a guest gets to power down before it is ended; an emulated one is slow. */
+  stopPatienceS: 60,
+  /** libp2p connections; about 2 MB of memory each at worst, a small network whole. */
+  connectionsMax: 64,
+  /** events in the log: hours of a busy node, about a megabyte. */
+  eventsKept: 2048,
+  /** ended operations that `operation list` still shows. */
+  operationsKept: 200,
+  genesisFile: 'genesis.json'
+}
+
+/** Parameters of a network made by `virtuoso node init` without a genesis file. */
+export const DEVELOPMENT_GENESIS: {
+  readonly name: string
+  readonly signupGrantDollars: string
+  readonly migrationDeadlineMs: number
+  readonly migrationHardLimitMs: number
+  readonly expiryHeightsMax: number
+} = {
+  name: 'development',
+  /** What a new account of the 2004 figures starts from. */
+  signupGrantDollars: '1000',
+  /** Two silences of 30 s, after which VMMP gives a copy up; heartbeats push it on. */
+  migrationDeadlineMs: 60_000,
+  /** 1 h: 64 GiB at 20 MiB/s. No copy may hold two hosts' room for longer. */
+  migrationHardLimitMs: 3_600_000,
+  /** Blocks come every second when busy and every 5 s when idle: at least a quarter of an hour to be included. */
+  expiryHeightsMax: 1_000
+}

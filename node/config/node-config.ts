@@ -1,0 +1,145 @@
+import { multiaddr } from '@multiformats/multiaddr'
+import { z } from 'zod'
+import { createFileAtomic } from '../disk/index.ts'
+import { ConfigError } from './config-error.ts'
+import { DEFAULTS } from './defaults.ts'
+import { readJsonFile } from './json-file.ts'
+
+/** What a node does; configuration, not different programs. An observer only follows the ledger. */
+export const ROLES = ['buyer', 'provider', 'coordinator', 'observer'] as const
+export type Role = (typeof ROLES)[number]
+
+/** `node.json`. */
+export interface NodeConfig {
+  readonly version: 1
+  /** Shown in logs and in `node status`. */
+  readonly name: string
+  readonly roles: readonly Role[]
+  /** Multiaddrs. */
+  readonly listen: readonly string[]
+  /** Multiaddrs that end in /p2p/<PeerId>. */
+  readonly bootstrap: readonly string[]
+  /** File name inside the data directory. */
+  readonly genesis: string
+  readonly vmm: {
+    readonly kind: 'qemu' | 'fake'
+    /** `auto` boots a probe under kvm and falls back to emulation. */
+    readonly accelerator: 'auto' | 'kvm' | 'tcg'
+    /** Name or path; null: the one that fits this machine, from PATH. */
+    readonly binary: string | null
+    readonly stopPatienceS: number
+  }
+  readonly limits: {
+    readonly connectionsMax: number
+    readonly eventsKept: number
+    readonly operationsKept: number
+  }
+}
+
+const address = z
+  .string()
+  .max(256)
+  .refine(isMultiaddr, 'expected a multiaddr such as /ip4/127.0.0.1/tcp/7144')
+const peerAddress = address.refine(
+  text => /\/p2p\/[A-Za-z0-9]+$/.test(text),
+  'expected a multiaddr that ends in /p2p/<PeerId>'
+)
+
+export const configSchema: z.ZodType<NodeConfig> = z.strictObject({
+  version: z.literal(1),
+  name: z.string().regex(/^[A-Za-z0-9._-]{1,32}$/, 'expected 1 to 32 of a-z A-Z 0-9 . _ -'),
+  roles: z
+    .array(z.enum(ROLES))
+    .min(1)
+    .refine(roles => new Set(roles).size === roles.length, 'a role is named twice'),
+  listen: z.array(address).min(1).max(16),
+  bootstrap: z.array(peerAddress).max(64),
+  genesis: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,64}$/, 'expected a file name inside the data directory'),
+  vmm: z.strictObject({
+    kind: z.enum(['qemu', 'fake']),
+    accelerator: z.enum(['auto', 'kvm', 'tcg']),
+    binary: z.string().min(1).max(4096).nullable(),
+    stopPatienceS: z.int().min(1).max(3600)
+  }),
+  limits: z.strictObject({
+    connectionsMax: z.int().min(4).max(4096),
+    eventsKept: z.int().min(16).max(8192),
+    operationsKept: z.int().min(1).max(10_000)
+  })
+})
+
+export interface ConfigWishes {
+  readonly name: string
+  readonly roles: readonly Role[]
+  readonly listen?: readonly string[] | undefined
+  readonly bootstrap?: readonly string[] | undefined
+  readonly vmm?: Partial<NodeConfig['vmm']> | undefined
+}
+
+/** A configuration with the defaults filled in; throws CONFIG_DAMAGED naming the field that cannot be. */
+export function configFrom(wishes: ConfigWishes): NodeConfig {
+  const parsed = configSchema.safeParse({
+    version: 1,
+    name: wishes.name,
+    roles: wishes.roles,
+    listen: wishes.listen ?? DEFAULTS.listen,
+    bootstrap: wishes.bootstrap ?? [],
+    genesis: DEFAULTS.genesisFile,
+    vmm: {
+      kind: 'qemu',
+      accelerator: 'auto',
+      binary: null,
+      stopPatienceS: DEFAULTS.stopPatienceS,
+      ...wishes.vmm
+    },
+    limits: {
+      connectionsMax: DEFAULTS.connectionsMax,
+      eventsKept: DEFAULTS.eventsKept,
+      operationsKept: DEFAULTS.operationsKept
+    }
+  } satisfies NodeConfig)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw new ConfigError(
+    'CONFIG_DAMAGED',
+    `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'malformed'}`
+  )
+}
+
+export function loadConfig(path: string): Promise<NodeConfig> {
+  return readJsonFile(path, configSchema, {
+    missing: 'CONFIG_MISSING',
+    damaged: 'CONFIG_DAMAGED',
+    cure: 'make a node there with virtuoso node init, or give another --data'
+  })
+}
+
+/** Refuses CONFIG_EXISTS. */
+export async function saveNewConfig(path: string, config: NodeConfig): Promise<void> {
+  try {
+    await createFileAtomic(path, `${JSON.stringify(config, null, 2)}\n`)
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause
+    throw configExists(path, cause)
+  }
+}
+
+export function configExists(path: string, cause?: unknown): ConfigError {
+  return new ConfigError(
+    'CONFIG_EXISTS',
+    `there is already a node (${path}): start it with virtuoso node run, or give another --data`,
+    cause === undefined ? undefined : { cause }
+  )
+}
+
+function isMultiaddr(text: string): boolean {
+  try {
+    multiaddr(text)
+    return true
+  } catch {
+    // The caller says what was expected.
+    return false
+  }
+}
