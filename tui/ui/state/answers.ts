@@ -61,10 +61,11 @@ export function applyAnswer(state: UiState, answer: Answer): Step {
     case 'saved':
       return saved(state, answer.machine, answer.created)
     case 'ordered':
-      return step(withOperation(state, answer.operation), {
-        kind: 'watch',
-        operation: answer.operation.id
-      })
+      return step(
+        { ...withOperation(state, answer.operation), notice: null },
+        { kind: 'watch', operation: answer.operation.id },
+        { kind: 'refresh' }
+      )
     case 'discarded':
       return step(say(state, 'good', `${answer.name} is forgotten.`), { kind: 'refresh' })
     case 'operation':
@@ -99,7 +100,8 @@ function withSnapshot(state: UiState, snapshot: Snapshot): UiState {
 
 function withoutNode(state: UiState, problem: Problem): UiState {
   if (state.status === null) return { ...state, link: { kind: 'connecting', problem } }
-  return { ...state, link: { kind: 'stale', problem } }
+  const notice = state.link.kind === 'live' ? null : state.notice
+  return { ...state, notice, link: { kind: 'stale', problem } }
 }
 
 function saved(state: UiState, machine: MachineView, created: boolean): Step {

@@ -27,5 +27,13 @@ export function paletteEntries(text: string): readonly Command[] {
     if (!command.places.includes('machines') || command.id === 'palette') return false
     const whole = `${command.id} ${command.title}`.toLowerCase()
     return words.every(word => whole.includes(word))
-  })
+  }).toSorted((a, b) => rank(a, words) - rank(b, words))
+}
+
+/** 0 when a word of its name begins with the last word typed, 1 when the name holds it, else 2. */
+function rank(command: Command, words: readonly string[]): number {
+  const last = words.at(-1)
+  if (last === undefined) return 0
+  if (command.id.split(/[ -]/u).some(part => part.startsWith(last))) return 0
+  return command.id.includes(last) ? 1 : 2
 }

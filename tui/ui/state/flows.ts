@@ -168,8 +168,8 @@ function consequences(
 function bidFields(name: string, storage: string, running: string): Field[] {
   return [
     { id: 'name', label: 'Name', line: lineOf(name) },
-    { id: 'storage', label: 'Storage, $ per 30 days', line: lineOf(storage) },
-    { id: 'running', label: 'Running, $ per hour', line: lineOf(running) }
+    { id: 'storage', label: 'Storage $/30 days', line: lineOf(storage) },
+    { id: 'running', label: 'Running $/hour', line: lineOf(running) }
   ]
 }
 

@@ -28,7 +28,7 @@ export function putDetail(frame: Frame, area: Area, state: UiState): void {
   frame.box(area, machine.name)
   const inner = { x: area.x + 2, y: area.y + 1, width: area.width - 4, height: area.height - 2 }
   const beside = inner.width >= 90
-  const actionsWidth = beside ? Math.floor(inner.width * 0.42) : inner.width
+  const actionsWidth = beside ? Math.floor(inner.width * 0.48) : inner.width
   const factsWidth = beside ? inner.width - actionsWidth - 2 : inner.width
   const actions = actionLines(state)
   if (beside) {
@@ -177,6 +177,8 @@ function legalText(state: UiState, machine: MachineView): string {
     command => command.group === 'Machine' && command.hint !== null && command.hint !== 'new'
   ).filter(command => command.enabled(state) === true)
   if (legal.length === 0)
-    return machine.actions.find(action => action.reason !== null)?.reason ?? 'nothing now'
+    return state.link.kind === 'live'
+      ? (machine.actions.find(action => action.reason !== null)?.reason ?? 'nothing now')
+      : 'nothing: the node does not answer'
   return legal.map(command => `${keyText(command.keys[0] ?? '')} ${command.hint}`).join('  ')
 }

@@ -12,7 +12,7 @@ import {
 } from '../state/index.ts'
 import { dialogBox } from './dialog-box.ts'
 
-const LABEL = 24
+const LABEL = 21
 const FORM = 76
 
 /** Name and bid, each field with what is wrong with it beneath. */
@@ -49,7 +49,7 @@ export function putLimit(frame: Frame, space: Area, dialog: LimitDialog): void {
   let y = inside.y
   for (const text of texts.flatMap(text => wrap(text, inside.width)))
     frame.put(inside.x, y++, text, 'plain', right)
-  putField(frame, { ...inside, y: ++y, height: 1 }, 'Spend limit, $', line, true)
+  putField(frame, { ...inside, y: ++y, height: 1 }, 'Spend limit $', line, true)
   const problem = spendLimitProblem(line.text, contract)
   if (problem !== null) frame.put(inside.x + 2, ++y, `! ${problem}`, 'bad', right)
   const { machine, name } = dialog
@@ -71,8 +71,7 @@ export function putField(
   line: Line,
   focused: boolean
 ): void {
-  const narrow = area.width < LABEL + 12
-  const labelWidth = label === '' ? 0 : narrow ? Math.floor(area.width / 2) : LABEL
+  const labelWidth = label === '' ? 0 : Math.min(LABEL, Math.floor(area.width * 0.6))
   frame.put(
     area.x,
     area.y,

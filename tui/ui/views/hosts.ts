@@ -2,9 +2,12 @@ import type { MatchView, SearchView } from '../port.ts'
 import { type Area, clip, type Frame, pad, wrap } from '../screen/index.ts'
 import type { HostsDialog } from '../state/index.ts'
 import { dialogBox, scrollTop } from './dialog-box.ts'
+import { runningRate, storageRate } from './rates.ts'
 
 /** Rows under the list that say why the selected host fits or does not. */
 const REASONS = 5
+/** From this width on prices are written as the contract writes them. */
+const WIDE = 70
 
 interface Row {
   readonly text: string
@@ -24,8 +27,9 @@ export function putHosts(frame: Frame, space: Area, dialog: HostsDialog): void {
     frame.put(inside.x, inside.y, 'Searching the offers…', 'dim', right)
     return
   }
-  frame.put(inside.x, inside.y, `  ${titles(dialog.purpose)}`, 'dim', right)
-  const room = Math.max(1, inside.height - REASONS - 2)
+  frame.put(inside.x, inside.y, `  ${titles(dialog.purpose, inside.width)}`, 'dim', right)
+  const reasons = Math.min(REASONS, Math.floor(inside.height / 3))
+  const room = Math.max(1, inside.height - reasons - 2)
   const top = scrollTop(dialog.index, room, rows.length)
   for (const [at, row] of rows.slice(top, top + room).entries()) {
     const selected = top + at === dialog.index
@@ -34,19 +38,19 @@ export function putHosts(frame: Frame, space: Area, dialog: HostsDialog): void {
     frame.put(inside.x, inside.y + 1 + at, text, tone, right)
   }
   const why = rows[dialog.index]?.why ?? adviceOf(search)
-  const lines = why.flatMap(line => wrap(line, inside.width - 2)).slice(0, REASONS)
+  const lines = why.flatMap(line => wrap(line, inside.width - 2)).slice(0, reasons)
   const y = inside.y + inside.height - lines.length
   for (const [at, line] of lines.entries()) frame.put(inside.x + 2, y + at, line, 'plain', right)
 }
 
-function titles(purpose: 'store' | 'move'): string {
+function titles(purpose: 'store' | 'move', width: number): string {
   const last = purpose === 'move' ? 'METHODS' : 'OWNER'
-  return `${pad('HOST', 14)}  ${pad('STORAGE', 14, 'right')}  ${pad('RUNNING', 25, 'right')}  ${last}`
+  return columns(width, ['HOST', 'STORAGE', 'RUNNING', last])
 }
 
 function rowsOf(search: SearchView, purpose: 'store' | 'move', width: number): Row[] {
   const matches = search.matches.map(match => ({
-    text: matchText(match, purpose),
+    text: matchText(match, purpose, width),
     lit: match.online,
     why: [
       `${match.name} of ${match.ownerName}, ${match.processor}${match.online ? '' : ', OFFLINE now'}. It fits:`,
@@ -62,12 +66,27 @@ function rowsOf(search: SearchView, purpose: 'store' | 'move', width: number): R
   return [...matches, ...refused]
 }
 
-function matchText(match: MatchView, purpose: 'store' | 'move'): string {
+/** Four columns; narrow screens have room for short ones only. */
+function columns(width: number, texts: readonly [string, string, string, string]): string {
+  const widths = width < WIDE ? [10, 8, 10] : [14, 14, 25]
+  const gap = width < WIDE ? ' ' : '  '
+  const [name, storage, running, last] = texts
+  return [
+    pad(name, widths[0] ?? 0),
+    pad(storage, widths[1] ?? 0, 'right'),
+    pad(running, widths[2] ?? 0, 'right'),
+    last
+  ].join(gap)
+}
+
+function matchText(match: MatchView, purpose: 'store' | 'move', width: number): string {
   const { contract } = match
   const methods = match.online ? match.methods.join(' ') : '(offline)'
   const last =
     purpose === 'move' ? methods : `${match.ownerName}${match.online ? '' : ' (offline)'}`
-  return `${pad(match.name, 14)}  ${pad(contract.storageText, 14, 'right')}  ${pad(contract.runningText, 25, 'right')}  ${last}`
+  const storage = width < WIDE ? storageRate(contract) : contract.storageText
+  const running = width < WIDE ? runningRate(contract) : contract.runningText
+  return columns(width, [match.name, storage, running, last])
 }
 
 function adviceOf(search: SearchView): string[] {

@@ -1,14 +1,15 @@
-import type { ContractView, MachineView } from '../port.ts'
+import type { MachineView } from '../port.ts'
 import { type Area, clip, type Frame, pad, type Tone } from '../screen/index.ts'
 import {
+  durationText,
   operationOf,
   runningOperation,
   selectedMachine,
   type UiState,
-  untilText,
   visibleMachines
 } from '../state/index.ts'
 import { fractionOf, putBar, stateTone } from './bars.ts'
+import { runningRate, storageRate } from './rates.ts'
 
 interface Column {
   readonly title: string
@@ -19,19 +20,33 @@ interface Column {
   text(state: UiState, machine: MachineView): string
 }
 
+/** Between two columns, on screens that have room for it. */
 const GAP = 2
+const GAP_FROM_WIDTH = 100
 const MARK = 2
 /** What the last column needs to say something. */
-const PROGRESS_LEAST = 10
+const PROGRESS_LEAST = 9
 
 const COLUMNS: readonly Column[] = [
-  { title: 'NAME', width: 15, rank: 0, text: (_, machine) => machine.name },
+  { title: 'NAME', width: 14, rank: 0, text: (_, machine) => machine.name },
   { title: 'STATE', width: 10, rank: 0, text: stateText },
   { title: 'VER', width: 3, rank: 2, right: true, text: (_, machine) => `${machine.version}` },
-  { title: 'HOST', width: 10, rank: 1, text: (_, machine) => machine.holder?.name ?? '-' },
-  { title: 'STORAGE', width: 10, rank: 4, right: true, text: (_, machine) => storage(machine) },
-  { title: 'RUNNING', width: 12, rank: 3, right: true, text: (_, machine) => running(machine) },
-  { title: 'NEXT DEBIT', width: 12, rank: 5, right: true, text: nextDebit }
+  { title: 'HOST', width: 8, rank: 1, text: (_, machine) => machine.holder?.name ?? '-' },
+  {
+    title: 'STORAGE',
+    width: 8,
+    rank: 5,
+    right: true,
+    text: (_, { contract }) => (contract === null ? '-' : storageRate(contract))
+  },
+  {
+    title: 'RUNNING',
+    width: 11,
+    rank: 3,
+    right: true,
+    text: (_, { contract }) => (contract === null ? '-' : runningRate(contract))
+  },
+  { title: 'DEBIT IN', width: 8, rank: 4, right: true, text: nextDebit }
 ]
 
 /** The table of machines; the part of it that holds the selection. */
@@ -49,8 +64,9 @@ export function putTable(frame: Frame, area: Area, state: UiState): void {
 
 function fitting(width: number): readonly Column[] {
   const columns = [...COLUMNS]
+  const gap = gapAt(width)
   const needed = (): number =>
-    columns.reduce((sum, column) => sum + column.width + GAP, MARK + PROGRESS_LEAST)
+    columns.reduce((sum, column) => sum + column.width + gap, MARK + PROGRESS_LEAST)
   while (columns.length > 2 && needed() > width) {
     const worst = columns.reduce((most, column) => (column.rank > most.rank ? column : most))
     columns.splice(columns.indexOf(worst), 1)
@@ -58,11 +74,15 @@ function fitting(width: number): readonly Column[] {
   return columns
 }
 
+function gapAt(width: number): number {
+  return width >= GAP_FROM_WIDTH ? GAP : 1
+}
+
 function putTitles(frame: Frame, area: Area, columns: readonly Column[]): void {
   let x = area.x + MARK
   for (const column of columns) {
     frame.put(x, area.y, pad(column.title, column.width, column.right ? 'right' : 'left'), 'dim')
-    x += column.width + GAP
+    x += column.width + gapAt(area.width)
   }
   frame.put(x, area.y, 'PROGRESS', 'dim', area.x + area.width)
 }
@@ -81,9 +101,9 @@ function putRow(
     const text = pad(column.text(state, machine), column.width, column.right ? 'right' : 'left')
     const tone: Tone = column.title === 'STATE' ? stateTone(machine.state) : 'plain'
     frame.put(x, area.y, text, tone, area.x + area.width)
-    x += column.width + GAP
+    x += column.width + gapAt(area.width)
   }
-  if (selected) frame.retone({ ...area, width: x - area.x - GAP }, 'selected')
+  if (selected) frame.retone(area, 'selected')
   putProgress(frame, { ...area, x, width: area.x + area.width - x }, state, machine)
 }
 
@@ -99,7 +119,7 @@ function putProgress(frame: Frame, area: Area, state: UiState, machine: MachineV
   }
   const fraction = fractionOf(operation)
   const percent = fraction === null ? '' : ` ${Math.floor(fraction * 100)} %`
-  if (fraction === null || area.width < 14) {
+  if (fraction === null || area.width < 12) {
     const words = fraction === null ? operation.step : `${operation.kind}${percent}`
     frame.put(area.x, area.y, clip(words, area.width), 'warn', right)
     return
@@ -121,22 +141,9 @@ function stateText(_: UiState, machine: MachineView): string {
   return machine.halt === null ? machine.state : `${machine.state}!`
 }
 
-function storage(machine: MachineView): string {
-  const { contract } = machine
-  return contract === null ? '-' : `${contract.storagePrice}/${contract.storagePeriodDays}d`
-}
-
-function running(machine: MachineView): string {
-  return machine.contract === null ? '-' : runningText(machine.contract)
-}
-
-function runningText(contract: ContractView): string {
-  const period = contract.runningPeriodS
-  const unit = period === 3600 ? 'h' : period === 60 ? 'min' : `${period}s`
-  return `${contract.runningPrice}/${unit}`
-}
-
 function nextDebit(state: UiState, machine: MachineView): string {
   const dues = [machine.storageDueMs, machine.runningDueMs].filter(due => due !== null)
-  return dues.length === 0 ? '-' : untilText(Math.min(...dues), state.nowMs)
+  if (dues.length === 0) return '-'
+  const words = durationText(Math.min(...dues) - state.nowMs).split(' ')
+  return words.slice(0, 2).join(' ')
 }

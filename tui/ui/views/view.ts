@@ -30,6 +30,7 @@ export function view(state: UiState, width: number, height: number): Frame {
   putBody(frame, body, state)
   if (filterLine > 0) putFilter(frame, body.y + body.height, state)
   const noticeY = footerY - notice.length
+  if (state.dialog !== null && state.dialog.kind !== 'filter') frame.retone(body, 'dim')
   putDialog(frame, body, state)
   putNotice(frame, { x: 0, y: noticeY, width: frame.width, height: notice.length }, state, notice)
   putFooter(frame, { x: 0, y: footerY, width: frame.width, height: 1 }, state)
