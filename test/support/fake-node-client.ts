@@ -85,6 +85,8 @@ export class FakeNodeClient implements NodePort {
     const found = this.#machine(machine)
     const [near, far] = pair()
     this.guest = far
+    // The near end is destroyed when the console is left.
+    far.on('error', () => {})
     far.write(`\r\n${found.name} login: counter 41\r\n`)
     far.on('data', (bytes: Buffer) => {
       if (bytes.toString().includes('bye')) far.end()
@@ -116,7 +118,8 @@ export class FakeNodeClient implements NodePort {
   fail(id: string, message: string, hint: string): void {
     const operation = this.#operation(id)
     const machine = this.#machine(operation.machine ?? '')
-    this.#put({ ...machine, actions: actionsIn(machine.state), operation: null })
+    const state = operation.kind === 'move' ? 'suspended' : machine.state
+    this.#put({ ...machine, state, actions: actionsIn(state), operation: null })
     const error = { code: 'HOST_REFUSED', class: 'failed', message, hint } as const
     this.#change({ ...operation, state: 'failed', error, endedAtMs: this.#nowMs() })
   }

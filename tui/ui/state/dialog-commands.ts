@@ -16,9 +16,13 @@ export const DIALOG_COMMANDS: readonly Command[] = [
   inDialog('entry above', ['up'], 'Entry above', ['palette'], move(-1)),
   inDialog('entry below', ['down'], 'Entry below', ['palette'], move(1)),
   inDialog('field before', ['up', 'S-tab'], 'Field before', ['form'], move(-1)),
-  inDialog('field after', ['down', 'tab'], 'Field after', ['form'], move(1)),
   hinted('choose', inDialog('choose', ['enter'], 'Choose the row', ['list'], accept)),
   hinted('go on', inDialog('go on', ['enter'], 'Send the form', ['form'], accept)),
+  {
+    ...inDialog('field after', ['tab', 'down'], 'Field after', ['form'], move(1)),
+    hint: 'next field',
+    enabled: state => state.dialog?.kind === 'bid' || 'This form has one field.'
+  },
   hinted('run', inDialog('run entry', ['enter'], 'Run the entry', ['palette'], accept)),
   hinted('keep', inDialog('keep filter', ['enter'], 'Keep the filter', ['prompt'], accept)),
   hinted('yes', { ...inDialog('yes', ['y'], 'Yes, do it', ['confirm'], accept), danger: true }),

@@ -27,7 +27,7 @@ export type Effect =
 
 /** The same order as a person would type it. */
 export function orderLine(order: Order): string {
-  const line = `virtuoso machine ${order.verb === 'discard' ? 'delete' : order.verb} ${quoted(order.name)}`
+  const line = `virtuoso machine ${order.verb} ${quoted(order.name)}`
   if (order.verb === 'store' || order.verb === 'move')
     return `${line} --host ${quoted(order.hostName)}`
   if (order.verb === 'start' || order.verb === 'resume')

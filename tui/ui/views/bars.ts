@@ -11,9 +11,10 @@ export function fractionOf(operation: OperationView): number | null {
 
 /** `[####------]` drawn so that it reads without colours. */
 export function putBar(frame: Frame, x: number, y: number, width: number, fraction: number): void {
+  if (width <= 0) return
   const done = Math.round(width * fraction)
   frame.put(x, y, '█'.repeat(done), 'bar')
-  frame.put(x + done, y, '░'.repeat(Math.max(0, width - done)), 'barRest')
+  frame.put(x + done, y, '░'.repeat(width - done), 'barRest')
 }
 
 /** `42 %  12 MiB/s  8 s left`. */

@@ -144,7 +144,7 @@ function operationLines(state: UiState, machine: MachineView): Line[] {
   if (operation.state === 'failed') {
     const { error } = operation
     const text = `${error?.message ?? operation.step}${error?.hint ? ` ${error.hint}` : ''}`
-    return [{ label: `${operation.kind} failed`.slice(0, LABEL), text, tone: 'bad' }]
+    return [{ label: 'failed', text: `${operation.kind}: ${text}`, tone: 'bad' }]
   }
   const age = durationText(state.nowMs - operation.startedAtMs)
   const lines: Line[] = [

@@ -1,8 +1,8 @@
 import { type Area, type Frame, textWidth, wrap } from '../screen/index.ts'
-import { type Command, commandsHere, keyText, placeOf, type UiState } from '../state/index.ts'
+import { type Command, commandsHere, keyText, type UiState } from '../state/index.ts'
 
 const NOTICE_LINES_MAX = 3
-const MARKS = { good: 'done: ', info: '', bad: 'note: ' } as const
+const MARKS = { good: 'done: ', info: '', bad: '! ' } as const
 
 /** The lines a notice takes at this width; none without one. */
 export function noticeLines(state: UiState, width: number): readonly string[] {
@@ -42,7 +42,6 @@ export function putFooter(frame: Frame, area: Area, state: UiState): void {
     x = putHint(frame, x, area.y, command)
   }
   for (const command of always) x = putHint(frame, x, area.y, command)
-  if (placeOf(state) === 'form') frame.put(x, area.y, 'Tab next field', 'dim')
 }
 
 function putHint(frame: Frame, x: number, y: number, command: Command): number {

@@ -82,7 +82,7 @@ export function putField(
   const room = area.x + area.width - x
   const characters = Array.from(line.text)
   let from = 0
-  while (textWidth(characters.slice(from, line.at).join('')) > room - 1) from++
+  while (from < line.at && textWidth(characters.slice(from, line.at).join('')) >= room) from++
   const shown = pad(characters.slice(from).join(''), room)
   frame.put(x, area.y, shown, focused ? 'fieldFocus' : 'field', area.x + area.width)
   if (focused)
@@ -104,10 +104,8 @@ function statusText(dialog: BidDialog): string {
   if (dialog.problem !== null)
     return `${dialog.problem.message}${dialog.problem.hint === null ? '' : ` ${dialog.problem.hint}`}`
   const verb = dialog.machine === null ? 'create' : 'edit'
-  const subject = quoted(
-    dialog.machine === null ? dialog.configuration.name : fieldText(dialog, 'name')
-  )
-  const name = dialog.machine === null ? ` --name ${quoted(fieldText(dialog, 'name'))}` : ''
-  const bid = ` --storage ${fieldText(dialog, 'storage')} --running ${fieldText(dialog, 'running')}`
+  const subject = quoted(dialog.machine ?? dialog.configuration.name)
+  const name = ` --name ${quoted(fieldText(dialog, 'name'))}`
+  const bid = ` --bid-storage ${fieldText(dialog, 'storage')} --bid-running ${fieldText(dialog, 'running')}`
   return `$ virtuoso machine ${verb} ${subject}${name}${bid}`
 }

@@ -1,0 +1,218 @@
+/** The buyer's main job by keys, on the fake node. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { refusal } from '../../support/fake-node-client.ts'
+import { Rehearsal } from '../../support/ui-rehearsal.ts'
+import { moving, register, scene, started, stored, suspended } from '../../support/ui-scenes.ts'
+
+function last(ui: Rehearsal, method: string): unknown {
+  return ui.fake.calls.findLast(call => call.method === method)?.input
+}
+
+test('the whole job is done by keys: register, store, start, console, suspend, move, resume, stop', async () => {
+  const ui = await Rehearsal.begin()
+  await ui.press('n', 'enter', 'enter')
+  await ui.press('o', 'enter', 'y')
+  await ui.finish()
+  await ui.press('s', 'enter')
+  await ui.finish()
+  await ui.press('c')
+  assert.equal(ui.state.console, 'debian-mini-1')
+  ui.leaveConsole?.(false)
+  await ui.settle()
+  await ui.press('z', 'y')
+  await ui.finish()
+  await ui.press('m', 'enter', 'y')
+  await ui.finish()
+  await ui.press('Z', 'enter')
+  await ui.finish()
+  await ui.press('S', 'y')
+  await ui.finish()
+  const [machine] = ui.state.machines
+  assert.equal(machine?.state, 'stopped')
+  assert.equal(machine?.holder?.name, 'virt5')
+  assert.equal(machine?.version, 4)
+  const methods = ui.fake.calls.map(call => call.method)
+  const orders = methods.filter(
+    method => method.startsWith('machine.') && method !== 'machine.list'
+  )
+  assert.deepEqual(orders, [
+    'machine.create',
+    'machine.search',
+    'machine.store',
+    'machine.start',
+    'machine.suspend',
+    'machine.search',
+    'machine.move',
+    'machine.resume',
+    'machine.stop'
+  ])
+})
+
+test('the bid of a new machine begins with the market averages and can be edited', async () => {
+  const ui = await Rehearsal.begin()
+  await ui.press('n', 'j', 'enter')
+  await ui.press('C-u')
+  await ui.type('web1')
+  await ui.press('tab', 'tab', 'C-u')
+  await ui.type('0.07')
+  await ui.press('enter')
+  assert.deepEqual(last(ui, 'machine.create'), {
+    configuration: 'Configuration1',
+    name: 'web1',
+    bid: { storagePer30Days: '3', runningPerHour: '0.07' }
+  })
+})
+
+test('a bid that is no amount is not sent, and the cursor goes to it', async () => {
+  const ui = await scene('bid-problem')
+  await ui.press('up', 'enter')
+  assert.equal(last(ui, 'machine.create'), undefined)
+  assert.equal(ui.state.dialog?.kind === 'bid' && ui.state.dialog.focus, 1)
+})
+
+test('a refusal of the node stays in the form with its hint, and the form can be sent again', async () => {
+  const ui = await Rehearsal.begin()
+  await ui.press('n', 'enter')
+  ui.fake.down = refusal('The balance is too low.', 'Transfer money to it.')
+  await ui.press('enter')
+  assert.match(ui.frame(80, 24).toText(), /The balance is too low\. Transfer money to it\./u)
+  ui.fake.down = null
+  await ui.press('enter')
+  assert.equal(ui.state.machines.length, 1)
+})
+
+test('editing sends the changed bid of a registered machine', async () => {
+  const ui = await Rehearsal.begin()
+  await register(ui)
+  await ui.press('e', 'C-u')
+  await ui.type('2')
+  await ui.press('enter')
+  assert.deepEqual(ui.state.machines[0]?.bid, { storagePer30Days: '2', runningPerHour: '0.00252' })
+})
+
+test('storing asks with the figures first; no means nothing was ordered', async () => {
+  const ui = await scene('confirm-store')
+  assert.match(ui.frame(80, 24).toText(), /\$1000, then \$998\.5/u)
+  await ui.press('n')
+  assert.equal(ui.state.dialog?.kind, 'hosts')
+  assert.equal(last(ui, 'machine.store'), undefined)
+})
+
+test('a host that does not fit is shown with the constraint, and cannot be chosen', async () => {
+  const ui = await scene('hosts-store')
+  await ui.press('G', 'enter')
+  assert.match(ui.state.notice?.problem.message ?? '', /virt13 cannot take it: running 0\.3744/u)
+  assert.equal(ui.state.dialog?.kind, 'hosts')
+})
+
+test('an offline host is shown without methods and cannot be moved to', async () => {
+  const ui = await scene('hosts-move')
+  assert.match(ui.frame(120, 36).toText(), /virt6 .*\(offline\)/u)
+  await ui.press('j', 'enter')
+  assert.match(ui.state.notice?.problem.message ?? '', /virt6 is offline/u)
+})
+
+test('a move asks with its bytes, the new price and the difference', async () => {
+  const text = (await scene('confirm-move')).frame(80, 24).toText()
+  assert.match(text, /at most 178 MiB \(disk 50 MiB, memory 128 MiB\)/u)
+  assert.match(text, /\$0\.003024 \/ 3600 seconds, \+50 %/u)
+})
+
+test('a running move shows percent, rate and time left', async () => {
+  const ui = await Rehearsal.begin()
+  await moving(ui)
+  assert.match(ui.frame(80, 24).toText(), /41 %  75 MiB of 178 MiB  22 MiB\/s  5 s left/u)
+})
+
+test('a failed move says what happened and what to do', async () => {
+  const ui = await scene('failed')
+  const { message, hint } = ui.state.notice?.problem ?? {}
+  assert.equal(message, 'The move of debian-mini-1 failed: virt5 was silent for 30 s.')
+  assert.equal(hint, 'Nothing is lost: move it again, or elsewhere.')
+})
+
+test('a spend limit below one running period is not sent; one period is', async () => {
+  const ui = await Rehearsal.begin()
+  await stored(ui)
+  await ui.press('s', 'C-u')
+  await ui.type('0.002015')
+  await ui.press('enter')
+  assert.equal(last(ui, 'machine.start'), undefined)
+  await ui.press('backspace')
+  await ui.type('6')
+  await ui.press('enter')
+  const uuid = ui.state.machines[0]?.uuid
+  assert.deepEqual(last(ui, 'machine.start'), { machine: uuid, spendLimit: '0.002016' })
+})
+
+test('deleting wants y: Enter is not enough', async () => {
+  const ui = await scene('confirm-delete')
+  await ui.press('enter')
+  assert.equal(last(ui, 'machine.delete'), undefined)
+  await ui.press('y')
+  assert.deepEqual(last(ui, 'machine.delete'), { machine: ui.state.machines[0]?.uuid })
+  await ui.finish()
+  assert.deepEqual(ui.state.machines, [])
+})
+
+test('a console that drops by itself is told, and keys typed into it do nothing for a second', async () => {
+  const ui = await Rehearsal.begin()
+  await started(ui)
+  await ui.press('c')
+  ui.leaveConsole?.(true)
+  await ui.settle()
+  assert.match(ui.state.notice?.problem.message ?? '', /closed by itself/u)
+  ui.nowMs += 999
+  await ui.press('q')
+  assert.equal(ui.quits, 0)
+  ui.nowMs += 1
+  await ui.press('q')
+  assert.equal(ui.quits, 1)
+})
+
+test('a paste is no key: a q in it quits nothing, in a field it is text', async () => {
+  const ui = await Rehearsal.begin()
+  await suspended(ui)
+  ui.event({ type: 'paste', text: 'qdy' })
+  assert.equal(ui.quits, 0)
+  assert.equal(ui.state.dialog, null)
+  await ui.press('/')
+  ui.event({ type: 'paste', text: 'web\n1' })
+  assert.equal(ui.state.filter, 'web 1')
+})
+
+test('the machine of a dialog is the one it was opened for, even when the table changes', async () => {
+  const ui = await Rehearsal.begin()
+  await suspended(ui)
+  const uuid = ui.state.machines[0]?.uuid
+  await ui.press('d')
+  await ui.fake.call('machine.create', { configuration: 'debian-mini', name: 'aaa' })
+  ui.fake.machines = ui.fake.machines.toReversed()
+  await ui.refresh()
+  await ui.press('y')
+  assert.deepEqual(last(ui, 'machine.delete'), { machine: uuid })
+})
+
+test('the palette runs a command by its CLI words', async () => {
+  const ui = await Rehearsal.begin()
+  await started(ui)
+  await ui.press(':')
+  await ui.type('machine suspend')
+  await ui.press('enter')
+  assert.equal(ui.state.dialog?.kind, 'confirm')
+})
+
+test('y shows and copies the UUID', async () => {
+  const ui = await scene('registered')
+  await ui.press('y')
+  assert.deepEqual(ui.copied, [ui.state.machines[0]?.uuid])
+})
+
+test('when the node answers again the screen is live again', async () => {
+  const ui = await scene('stale')
+  assert.match(ui.frame(80, 24).toText(), /STALE 12 s/u)
+  ui.fake.down = null
+  await ui.refresh()
+  assert.match(ui.frame(80, 24).toText(), /live\n/u)
+})
