@@ -269,6 +269,7 @@ export interface LedgerHead {
   hash: string
   timeMs: number
   stateRoot: string
+  /** In the newest block. */
   transactions: number
 }
 

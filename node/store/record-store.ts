@@ -7,6 +7,8 @@ export type RecordSpace =
   | 'agreement'
   | 'events'
   | 'host'
+  | 'host-arrivals'
+  | 'host-departures'
   | 'host-executions'
   | 'host-machines'
   | 'market'

@@ -1,6 +1,6 @@
 /** The one place where `order` touches a stream: one request, its answers, the end. */
 import type { Stream } from '@libp2p/interface'
-import type { SignedAcceptance, SignedOrder } from '../../ledger/index.ts'
+import type { Hash, SignedAcceptance, SignedOrder, Uuid } from '../../ledger/index.ts'
 import {
   encodeMessage,
   expectMessage,
@@ -28,7 +28,7 @@ const REPEAT_PROGRESS_MS = 20_000
 export type ChannelOptions = Omit<FrameOptions, 'maxBytes'>
 
 export type OrderOutcome =
-  | { readonly kind: 'done'; readonly transaction: string }
+  | { readonly kind: 'done'; readonly transaction: Hash | null }
   | ({ readonly kind: 'refused' } & OrderRefusal)
 
 export type AcceptOutcome =
@@ -45,6 +45,8 @@ export interface HostHandler {
   order(signed: SignedOrder, progress: (news: OrderProgress) => void): Promise<OrderOutcome>
   accept(request: SignedAcceptRequest): Promise<AcceptOutcome>
   query(): Promise<QueryOutcome>
+  /** Resolves when no move of this machine to here is under way any more. */
+  watchMove(machine: Uuid, progress: (news: OrderProgress) => void): Promise<OrderOutcome>
 }
 
 /** Sends an order and waits for its end. Throws `FrameError`; the order may still be carried out then. */
@@ -55,6 +57,16 @@ export function sendOrder(
 ): Promise<OrderOutcome> {
   const { onProgress, ...rest } = options
   return ask(stream, { kind: 'order', order }, rest, ['done'], onProgress)
+}
+
+/** Hears how far a move is, until it has ended one way or the other: the ledger says which. Throws `FrameError`. */
+export function watchMove(
+  stream: Stream,
+  machine: Uuid,
+  options: ChannelOptions & { readonly onProgress: (progress: OrderProgress) => void }
+): Promise<OrderOutcome> {
+  const { onProgress, ...rest } = options
+  return ask(stream, { kind: 'watch-move', machine }, rest, ['done'], onProgress)
 }
 
 /** Asks a destination to take a machine in. Throws `FrameError`. */
@@ -136,14 +148,22 @@ async function answer(
       return handler.accept(request.request)
     case 'host-query':
       return handler.query()
-    case 'order': {
-      const report = reporter(channel)
-      try {
-        return await handler.order(request.order, report.news)
-      } finally {
-        report.stop()
-      }
-    }
+    case 'order':
+      return withProgress(channel, news => handler.order(request.order, news))
+    case 'watch-move':
+      return withProgress(channel, news => handler.watchMove(request.machine, news))
+  }
+}
+
+async function withProgress(
+  channel: Frames,
+  work: (news: (progress: OrderProgress) => void) => Promise<OrderOutcome>
+): Promise<OrderOutcome> {
+  const report = reporter(channel)
+  try {
+    return await work(report.news)
+  } finally {
+    report.stop()
   }
 }
 
@@ -154,7 +174,7 @@ interface Reporter {
 
 /** Sends the newest progress, one frame at a time, and repeats it so that the stream is never idle. */
 function reporter(channel: Frames): Reporter {
-  let newest: OrderProgress = { step: 'checking the order', bytesDone: 0, bytesTotal: 0 }
+  let newest: OrderProgress = { step: 'checking', bytesDone: 0, bytesTotal: 0 }
   let sending = false
   let changed = false
   let stopped = false

@@ -12,8 +12,20 @@ export {
   queryHost,
   requestAcceptance,
   sendOrder,
-  serveOrder
+  serveOrder,
+  watchMove
 } from './channel.ts'
+export {
+  beginExecution,
+  type Execution,
+  type ExecutionEffect,
+  type ExecutionEvent,
+  type ExecutionStep,
+  PLANS,
+  stepExecution,
+  type Work,
+  wasApplied
+} from './execution.ts'
 export {
   type HostAnswer,
   type HostReply,

@@ -5,6 +5,7 @@ import {
   fields,
   type Hash,
   list,
+  nullable,
   type Resources,
   record,
   resourcesCodec,
@@ -26,6 +27,8 @@ export type HostRequest =
   | { readonly kind: 'order'; readonly order: SignedOrder }
   | { readonly kind: 'accept'; readonly request: SignedAcceptRequest }
   | { readonly kind: 'host-query' }
+  /** How far the move of this machine to here is, until it ends. The VMMP messages carry no figures. */
+  | { readonly kind: 'watch-move'; readonly machine: Uuid }
 
 /** How far the work is. `bytesTotal` 0: not counted in bytes. */
 export interface OrderProgress {
@@ -45,8 +48,11 @@ export interface HostAnswer {
 
 export type HostReply =
   | ({ readonly kind: 'progress' } & OrderProgress)
-  /** The confirmation's transaction is final. */
-  | { readonly kind: 'done'; readonly transaction: Hash }
+  /**
+   * The confirmation is final, by this transaction; null when the host learned that from the ledger's state
+   * alone, after a restart.
+   */
+  | { readonly kind: 'done'; readonly transaction: Hash | null }
   | { readonly kind: 'accepted'; readonly acceptance: SignedAcceptance }
   | ({ readonly kind: 'host' } & HostAnswer)
   | ({ readonly kind: 'refused' } & OrderRefusal)
@@ -54,7 +60,8 @@ export type HostReply =
 const requestCodec: Codec<HostRequest> = tagged<HostRequest, 'kind'>('kind', {
   order: record({ order: signedOrderCodec }),
   accept: record({ request: signedAcceptRequestCodec }),
-  'host-query': nothing
+  'host-query': nothing,
+  'watch-move': record({ machine: fields.uuid })
 })
 
 const replyCodec: Codec<HostReply> = tagged<HostReply, 'kind'>('kind', {
@@ -63,7 +70,7 @@ const replyCodec: Codec<HostReply> = tagged<HostReply, 'kind'>('kind', {
     bytesDone: fields.counter,
     bytesTotal: fields.counter
   }),
-  done: record({ transaction: fields.hash }),
+  done: record({ transaction: nullable(fields.hash) }),
   accepted: record({ acceptance: signedAcceptanceCodec }),
   host: record({
     host: fields.uuid,

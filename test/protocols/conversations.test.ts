@@ -77,7 +77,11 @@ const host: HostHandler = {
     kind: 'refused',
     code: 'LEDGER_BEHIND',
     message: 'a driver said:\n\u001b[31mwait'
-  })
+  }),
+  async watchMove(_machine, progress) {
+    progress({ step: 'copying', bytesDone: 2, bytesTotal: 8 })
+    return { kind: 'done', transaction: null }
+  }
 }
 
 test('an order is answered with progress and its end', async () => {

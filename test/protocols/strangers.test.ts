@@ -18,7 +18,12 @@ const QUICK = { idleMs: 100 }
 
 /** Every protocol's listening side. Each must refuse all that follows by type and let go of the stream. */
 const SERVERS: Readonly<Record<string, (stream: Stream) => Promise<unknown>>> = {
-  order: stream => serveOrder(stream, { order: unasked, accept: unasked, query: unasked }, QUICK),
+  order: stream =>
+    serveOrder(
+      stream,
+      { order: unasked, accept: unasked, query: unasked, watchMove: unasked },
+      QUICK
+    ),
   ledger: stream => {
     const handler = { submit: unasked, head: unasked, genesis: unasked, blocks: unasked }
     return serveLedger(stream, handler, { ...QUICK, peer: 'stranger', slots: followSlots() })

@@ -1,0 +1,1 @@
+export { type RunOptions, runNode } from './run-node.ts'

@@ -1,0 +1,142 @@
+import type { Crypto, Hash, PublicKey, Signer, Uuid } from '../../ledger/index.ts'
+import { serveOrder } from '../../protocols/order/index.ts'
+import type { Clock } from '../clock.ts'
+import { serveConsoles } from '../console/index.ts'
+import type { HostMachine, HostRecords, MoveJournals } from '../host-records/index.ts'
+import { createMoves } from '../migration/index.ts'
+import type { Network } from '../network/index.ts'
+import {
+  createPublisher,
+  type OfferExchange,
+  type OfferPublisher,
+  type Terms
+} from '../offers/index.ts'
+import { type Courier, createSubmitter, type Replica } from '../replica/index.ts'
+import type { Vmm } from '../vmm/index.ts'
+import { createExecutionDriver } from './execution-driver.ts'
+import { createMachineLocks, type MachineLocks } from './machine-locks.ts'
+import { createMachineWork } from './machine-work.ts'
+import { createOrderService } from './order-service.ts'
+import { reconcile } from './reconcile.ts'
+import { settle } from './settle.ts'
+import { startWatch } from './watch.ts'
+
+export interface HostOptions {
+  readonly key: Signer
+  readonly network: Network
+  readonly replica: Replica
+  readonly courier: Courier
+  readonly crypto: Crypto
+  readonly clock: Clock
+  readonly vmm: Vmm
+  readonly images: () => Promise<readonly Hash[]>
+  readonly exchange: OfferExchange
+  readonly records: HostRecords
+  readonly journals: MoveJournals
+  readonly stopPatienceMs: number
+  readonly log: (message: string, fields?: Record<string, string>) => void
+}
+
+/** The physical machine this node runs on, once its provider has added it. */
+export interface Host {
+  /** null until it is on the ledger and this node serves it. */
+  uuid(): Uuid | null
+  terms(): Terms | null
+  machines(): Promise<readonly HostMachine[]>
+  /** Begins to serve orders, moves and consoles and to offer what is free. */
+  activate(terms: Terms): Promise<void>
+  stop(): void
+}
+
+/** Methods this host can receive a machine with. */
+export const METHODS: readonly string[] = ['SCP']
+
+export function createHost(options: HostOptions): Host {
+  let active: { readonly uuid: Uuid; readonly stop: () => void } | null = null
+  let terms: Terms | null = null
+  return {
+    uuid: () => active?.uuid ?? null,
+    terms: () => terms,
+    machines: () => options.records.machines(),
+    async activate(next) {
+      terms = next
+      active ??= await begin(options, next)
+    },
+    stop: () => active?.stop()
+  }
+}
+
+async function begin(
+  options: HostOptions,
+  terms: Terms
+): Promise<{ uuid: Uuid; stop: () => void }> {
+  const { replica, vmm, records, network } = options
+  const host = terms.host
+  const log = options.log
+  const locks: MachineLocks = createMachineLocks()
+  const submitter = createSubmitter({ ...options, signer: { kind: 'host', id: host } })
+  const settled = (uuid: Uuid): Promise<void> => settle({ host, vmm, replica, records }, uuid)
+  const work = createMachineWork({ ...options, submitter, log })
+  const executions = createExecutionDriver({ replica, submitter, records, work, settled, log })
+  const moves = createMoves({ ...options, host, submitter, methods: METHODS, settled, log })
+  const publisher: OfferPublisher = createPublisher({
+    ...options,
+    addresses: () => network.addresses(),
+    methods: METHODS
+  })
+  let ready = false
+  const service = createOrderService({
+    ...options,
+    host,
+    executions,
+    locks,
+    methods: METHODS,
+    standing: () => publisher.standing(),
+    ready: () => ready,
+    watchMove: (machine, progress) => moves.watch(machine, progress)
+  })
+  for (const found of await vmm.open())
+    log('found a machine', { machine: found.machine, status: found.status })
+  await network.serve('order', stream => serveOrder(stream, service))
+  await serveConsoles(options)
+  await moves.serve()
+  await reconcile({ host, vmm, replica, records, executions, work, locks, settled, log })
+  await moves.recover()
+  const unwatch = startWatch({ host, vmm, replica, submitter, locks, settled, log })
+  const forget = settleWhatLeft(options, host, settled, locks)
+  ready = true
+  await publisher.publish(terms)
+  return {
+    uuid: host,
+    stop() {
+      ready = false
+      unwatch()
+      forget()
+      publisher.stop()
+      moves.stop()
+    }
+  }
+}
+
+/** A machine that moved away by a final COMMIT stays here as a cached older version. */
+function settleWhatLeft(
+  { replica }: HostOptions,
+  host: Uuid,
+  settled: (uuid: Uuid) => Promise<void>,
+  locks: MachineLocks
+): () => void {
+  return replica.onFinal(({ certified, before, after }) => {
+    for (const { transaction } of certified.block.transactions) {
+      if (transaction.body.type !== 'commit-migration') continue
+      const { machine } = transaction.body
+      if (before.machine(machine)?.holder === host && after.machine(machine)?.holder !== host) {
+        void locks.hold(machine, () => settled(machine)).catch(() => undefined)
+      }
+    }
+  })
+}
+
+/** The host record of this node's key, if its provider has added it. */
+export function hostOfKey(replica: Replica, key: PublicKey): Uuid | null {
+  return replica.state().hostWithKey(key)?.uuid ?? null
+}

@@ -1,0 +1,141 @@
+import {
+  freeOf,
+  type Hash,
+  type SignedOffer,
+  type SignedOrder,
+  type Signer,
+  signAcceptance,
+  type Uuid
+} from '../../ledger/index.ts'
+import {
+  type AcceptOutcome,
+  type HostHandler,
+  type OrderOutcome,
+  type OrderProgress,
+  type OrderRefusal,
+  type SignedAcceptRequest,
+  verifyAcceptRequest
+} from '../../protocols/order/index.ts'
+import type { Clock } from '../clock.ts'
+import type { Replica } from '../replica/index.ts'
+import { type DoorView, judgeImage, judgeOffer, judgeOrder } from './door.ts'
+import type { ExecutionDriver } from './execution-driver.ts'
+import type { MachineLocks } from './machine-locks.ts'
+
+export interface OrderServiceOptions {
+  readonly host: Uuid
+  readonly key: Signer
+  readonly replica: Replica
+  readonly clock: Clock
+  readonly executions: ExecutionDriver
+  readonly locks: MachineLocks
+  readonly standing: () => SignedOffer | null
+  readonly images: () => Promise<readonly Hash[]>
+  readonly methods: readonly string[]
+  /** False until this node has caught up with the ledger after its start. */
+  readonly ready: () => boolean
+  /** How far the move of a machine to or from here is. */
+  readonly watchMove: (
+    machine: Uuid,
+    progress: (news: OrderProgress) => void
+  ) => Promise<OrderOutcome>
+}
+
+/** What a host does about orders: judged at the door, one at a time for each machine. */
+export function createOrderService(options: OrderServiceOptions): HostHandler {
+  return {
+    order: (signed, progress) => takeOrder(options, signed, progress),
+    accept: request => accept(options, request),
+    watchMove: (machine, progress) => options.watchMove(machine, progress),
+    async query() {
+      const host = options.replica.state().host(options.host)
+      if (host === undefined) return refused('HOST_UNKNOWN', 'this host is not on the ledger yet')
+      return {
+        kind: 'host',
+        host: options.host,
+        images: await options.images(),
+        methods: options.methods,
+        free: freeOf(host)
+      }
+    }
+  }
+}
+
+async function takeOrder(
+  options: OrderServiceOptions,
+  signed: SignedOrder,
+  progress: (news: OrderProgress) => void
+): Promise<OrderOutcome> {
+  const { machine } = signed.order
+  if (!options.ready())
+    return refused('LEDGER_BEHIND', 'this host has just started; try again in some seconds')
+  if (options.locks.busy(machine)) {
+    return refused('BUSY', 'another order or a move of this machine is being carried out here')
+  }
+  return options.locks.hold(machine, async () => {
+    // Judged inside the lock: what was under way a moment ago may have changed the machine's record.
+    const refusal = judgeOrder(await doorView(options), signed)
+    if (refusal !== null) return { kind: 'refused', ...refusal }
+    const ended = await options.executions.execute(signed, step =>
+      progress({ step, bytesDone: 0, bytesTotal: 0 })
+    )
+    if (ended.phase === 'refused') return { kind: 'refused', ...ended.why }
+    return { kind: 'done', transaction: ended.phase === 'done' ? ended.transaction : null }
+  })
+}
+
+/** Promises to take a machine in; the room is set aside when the owner's OPEN is on the ledger. */
+async function accept(
+  options: OrderServiceOptions,
+  signed: SignedAcceptRequest
+): Promise<AcceptOutcome> {
+  const { replica } = options
+  const { request } = signed
+  const state = replica.state()
+  const machine = state.machine(request.machine)
+  const owner = state.account(signed.owner)
+  if (machine === undefined || owner === undefined || machine.owner !== owner.id) {
+    return refused('NOT_OWNER', `machine ${request.machine} is not one of this owner's`)
+  }
+  if (!verifyAcceptRequest(replica.context, signed, owner.key)) {
+    return refused('ORDER_FORGED', 'the request is not signed by the owner')
+  }
+  if (machine.version !== request.version) {
+    return refused(
+      'STALE_VERSION',
+      `the machine is at version ${machine.version}, not ${request.version}`
+    )
+  }
+  const view = await doorView(options)
+  const refusal = judgeOffer(view, request.offer) ?? judgeImage(view, request.machine)
+  if (refusal !== null) return { kind: 'refused', ...refusal }
+  const acceptance = signAcceptance(
+    replica.network,
+    {
+      machine: request.machine,
+      version: request.version,
+      destination: options.host,
+      offer: replica.context.statements.offerHash(request.offer),
+      expiryHeight: request.expiryHeight
+    },
+    options.key
+  )
+  return { kind: 'accepted', acceptance }
+}
+
+async function doorView(options: OrderServiceOptions): Promise<DoorView> {
+  const { replica } = options
+  return {
+    host: options.host,
+    state: replica.state(),
+    crypto: replica.context.crypto,
+    statements: replica.context.statements,
+    standing: options.standing(),
+    images: new Set(await options.images()),
+    nowMs: options.clock.nowMs()
+  }
+}
+
+function refused(code: OrderRefusal['code'], message: string): { kind: 'refused' } & OrderRefusal {
+  return { kind: 'refused', code, message }
+}

@@ -1,0 +1,312 @@
+import type { Hash, MigrationRecord, SignedReceipt, Uuid } from '../../ledger/index.ts'
+import { type BlocksSource, blocksSource, type Manifest } from '../../protocols/blocks/index.ts'
+import type { OrderProgress } from '../../protocols/order/index.ts'
+import {
+  type Destination,
+  type DestinationEffect,
+  type DestinationEvent,
+  type DestinationJournal,
+  type Req,
+  startDestination,
+  stepDestination,
+  type VmmpChannel
+} from '../../protocols/vmmp/index.ts'
+import type { ContentSink } from '../vmm/index.ts'
+import type { MoveOptions } from './options.ts'
+import { answerFrom, ContentMismatch, pullAll } from './pull.ts'
+
+/** The OPEN may be on its way to this node while the REQ is already here. */
+const OPEN_WAIT_MS = 10_000
+const TICK_MS = 1_000
+
+/** What has been pulled so far, and from where. */
+interface Transfer {
+  readonly source: BlocksSource
+  readonly sink: ContentSink
+  readonly manifest: Manifest
+  readonly root: Hash
+}
+
+/**
+ * Drives the destination's machine of `protocols/vmmp/destination.ts` for one move. Events are taken one at a
+ * time; long work (pulling, submitting) runs beside, so that heartbeats and the ledger are heard meanwhile.
+ */
+export class Arrival {
+  readonly #options: MoveOptions
+  readonly #machine: Uuid
+  readonly #stopped = new AbortController()
+  readonly #watchers = new Set<(news: OrderProgress) => void>()
+  readonly #ended: Promise<void>
+  #end: () => void = () => undefined
+  #state: Destination
+  #queue: Promise<void> = Promise.resolve()
+  #requester: VmmpChannel | null = null
+  #transfer: Transfer | null = null
+  /** The bytes lie in the machine's place, whether or not the ledger will have it so. */
+  #installed = false
+  #progress: OrderProgress = { step: 'checking the ledger', bytesDone: 0, bytesTotal: 0 }
+  readonly #timer: ReturnType<typeof setInterval>
+
+  private constructor(options: MoveOptions, machine: Uuid, state: Destination) {
+    this.#options = options
+    this.#machine = machine
+    this.#state = state
+    this.#ended = new Promise(resolve => {
+      this.#end = resolve
+    })
+    this.#timer = setInterval(
+      () => this.feed({ type: 'tick', nowMs: options.clock.nowMs() }),
+      TICK_MS
+    )
+  }
+
+  static begin(options: MoveOptions, req: Req, requester: VmmpChannel): Arrival {
+    const first = startDestination(options.host, req, options.clock.nowMs())
+    const arrival = new Arrival(options, req.machine, first.state)
+    arrival.#requester = requester
+    arrival.#enqueue(() => arrival.#carryOut(first.effects))
+    return arrival
+  }
+
+  static recover(options: MoveOptions, journal: DestinationJournal): Arrival {
+    const arrival = new Arrival(options, journal.req.machine, journal)
+    arrival.#installed = journal.phase === 'committing'
+    options.log('taking up a move interrupted by a restart', { machine: journal.req.machine })
+    arrival.feed({ type: 'recovered', ...arrival.#ledger() })
+    return arrival
+  }
+
+  /** The requester dialled (again): it hears heartbeats and the answer from now on. */
+  attach(requester: VmmpChannel): void {
+    this.#requester = requester
+    this.feed({ type: 'req' })
+  }
+
+  get ended(): Promise<void> {
+    return this.#ended
+  }
+
+  watch(listener: (news: OrderProgress) => void): () => void {
+    listener(this.#progress)
+    this.#watchers.add(listener)
+    return () => this.#watchers.delete(listener)
+  }
+
+  ledgerChanged(): void {
+    this.feed({ type: 'ledger', ...this.#ledger() })
+  }
+
+  feed(event: DestinationEvent): void {
+    this.#enqueue(async () => {
+      const step = stepDestination(this.#state, event)
+      this.#state = step.state
+      await this.#carryOut(step.effects)
+    })
+  }
+
+  /** Stops without a trace on the ledger or the disk, as a crash would: the next start takes it up again. */
+  stop(): void {
+    clearInterval(this.#timer)
+    this.#stopped.abort(new Error('the node stops'))
+  }
+
+  #enqueue(work: () => Promise<void>): void {
+    this.#queue = this.#queue.then(work).catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error)
+      this.#options.log(`a move failed in an unforeseen way: ${message}`, {
+        machine: this.#machine
+      })
+    })
+  }
+
+  async #carryOut(effects: readonly DestinationEffect[]): Promise<void> {
+    for (const effect of effects) await this.#effect(effect)
+    if (this.#state.phase === 'done') this.#finish()
+  }
+
+  #finish(): void {
+    clearInterval(this.#timer)
+    this.#end()
+  }
+
+  async #effect(effect: DestinationEffect): Promise<void> {
+    const { journals, submitter } = this.#options
+    switch (effect.type) {
+      case 'read-ledger':
+        return this.#work('checking the ledger', () => this.#readLedger())
+      case 'persist':
+        return journals.putDestination(effect.journal)
+      case 'fetch':
+        return this.#work('copying', () => this.#fetch(effect.migration))
+      case 'verify':
+        return this.#work('verifying', async () => this.#verify(effect.migration))
+      case 'prove':
+        return this.#work('proving to the origin', () => this.#prove())
+      case 'install':
+        return this.#work('installing', () => this.#install())
+      case 'submit-commit':
+        return this.#beside('waiting for the commit to be final', () => this.#commit(effect))
+      case 'submit-heartbeat':
+        return this.#beside(null, () => this.#heartbeat(effect.migration))
+      case 'submit-abort': {
+        const { machine, id } = effect.migration
+        return this.#beside(null, () =>
+          submitter.submit({ type: 'abort-migration', machine, migration: id })
+        )
+      }
+      case 'send-heartbeat':
+        return this.#send(() =>
+          this.#requester?.send({ verb: 'HEARTBEAT', machine: this.#machine })
+        )
+      case 'send-resp':
+        return this.#send(() => this.#requester?.finish(effect.resp))
+      case 'discard':
+        return this.#work('putting away what came', () => this.#discard())
+      case 'forget':
+        await journals.removeDestination(this.#machine)
+        return this.#options.settled(this.#machine)
+    }
+  }
+
+  /** Long work whose end is an event; a failure is one too. */
+  async #work(step: string, work: () => Promise<DestinationEvent>): Promise<void> {
+    this.#tell({ ...this.#progress, step })
+    void work().then(
+      event => this.feed(event),
+      (error: unknown) => {
+        if (this.#stopped.signal.aborted) return
+        const why = error instanceof Error ? error.message : String(error)
+        this.#options.log(`${step} failed: ${why}`, { machine: this.#machine })
+        this.feed({ type: 'failed', why })
+      }
+    )
+  }
+
+  /** Work that must not hold up the machine, and whose failure the next tick or block mends. */
+  async #beside(step: string | null, work: () => Promise<unknown>): Promise<void> {
+    if (step !== null) this.#tell({ ...this.#progress, step })
+    void work().catch((error: unknown) => {
+      this.#options.log(`the ledger could not be told: ${String(error)}`, {
+        machine: this.#machine
+      })
+    })
+  }
+
+  /** A requester that went away hears nothing; the ledger tells it when it is back. */
+  async #send(send: () => Promise<void> | undefined): Promise<void> {
+    await send()?.catch(() => {
+      this.#requester = null
+    })
+  }
+
+  #tell(news: OrderProgress): void {
+    this.#progress = news
+    for (const watcher of this.#watchers) watcher(news)
+  }
+
+  #ledger() {
+    const state = this.#options.replica.state()
+    return { machine: state.machine(this.#machine), migration: state.migration(this.#machine) }
+  }
+
+  async #readLedger(): Promise<DestinationEvent> {
+    await this.#options.replica
+      .until(
+        state => state.migration(this.#machine)?.destination === this.#options.host,
+        AbortSignal.timeout(OPEN_WAIT_MS)
+      )
+      .catch(() => undefined)
+    return { type: 'ledger', ...this.#ledger() }
+  }
+
+  async #fetch(migration: MigrationRecord): Promise<DestinationEvent> {
+    const { replica, network, vmm } = this.#options
+    const state = replica.state()
+    const origin = state.host(migration.origin)
+    const machine = state.machine(migration.machine)
+    if (origin === undefined || machine === undefined)
+      throw new Error('the origin is not on the ledger')
+    const signal = this.#stopped.signal
+    const stream = await network.open('blocks', origin.key, {
+      addresses: this.#originAddresses(),
+      signal
+    })
+    const source = blocksSource(stream, { signal })
+    const manifest = await source.hello(migration.machine, migration.id)
+    const { uuid, configuration } = machine
+    const sink = await vmm.receive({ uuid, configuration }, manifest.parts)
+    this.#transfer = { source, sink, manifest, root: migration.root }
+    const check = { crypto: replica.context.crypto, root: migration.root, signal }
+    await pullAll(source, manifest, sink, check, news => this.#tell({ step: 'copying', ...news }))
+    return { type: 'fetched' }
+  }
+
+  #originAddresses(): readonly string[] {
+    const { address } = this.#state.req.origin
+    return address === '' ? [] : [address]
+  }
+
+  /** `pullAll` has hashed every byte on its way to the disk; a manifest with another root was a lie. */
+  #verify(migration: MigrationRecord): DestinationEvent {
+    const transfer = this.#requireTransfer()
+    if (transfer.manifest.root !== migration.root) {
+      throw new ContentMismatch('the manifest names another root than the ledger')
+    }
+    return { type: 'verified' }
+  }
+
+  async #prove(): Promise<DestinationEvent> {
+    const { source, sink, manifest } = this.#requireTransfer()
+    const { crypto } = this.#options.replica.context
+    const receipt: SignedReceipt = await source.prove(challenge =>
+      answerFrom(sink, manifest.parts, challenge, crypto)
+    )
+    await source.close()
+    return { type: 'proved', receipt }
+  }
+
+  async #install(): Promise<DestinationEvent> {
+    await this.#requireTransfer().sink.commit()
+    this.#transfer = null
+    this.#installed = true
+    return { type: 'installed' }
+  }
+
+  async #commit(effect: DestinationEffect & { type: 'submit-commit' }): Promise<void> {
+    const { machine, id } = effect.migration
+    const { receipt } = effect
+    await this.#options.submitter.submit({
+      type: 'commit-migration',
+      machine,
+      migration: id,
+      receipt
+    })
+    // Final or refused, the ledger's record says which way it went.
+    this.ledgerChanged()
+  }
+
+  async #heartbeat({ machine, id }: MigrationRecord): Promise<void> {
+    const { submitter, replica } = this.#options
+    const { height } = replica.state()
+    await submitter.submit({ type: 'heartbeat', machine, migration: id, height })
+  }
+
+  async #discard(): Promise<DestinationEvent> {
+    const { vmm } = this.#options
+    const transfer = this.#transfer
+    this.#transfer = null
+    await transfer?.source.close()
+    await transfer?.sink.discard()
+    // Installed but never committed: what lies in the machine's place is no version of anything.
+    if (this.#installed && (await vmm.status(this.#machine)) !== 'absent') {
+      await vmm.delete(this.#machine)
+    }
+    return { type: 'discarded' }
+  }
+
+  #requireTransfer(): Transfer {
+    if (this.#transfer === null)
+      throw new Error('nothing has been pulled in this run: it must be pulled again')
+    return this.#transfer
+  }
+}

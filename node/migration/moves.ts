@@ -1,0 +1,129 @@
+import type { Uuid } from '../../ledger/index.ts'
+import { serveBlocks } from '../../protocols/blocks/index.ts'
+import type { OrderOutcome, OrderProgress } from '../../protocols/order/index.ts'
+import { type Req, type VmmpChannel, vmmpChannel } from '../../protocols/vmmp/index.ts'
+import { Arrival } from './arrival.ts'
+import type { MoveOptions } from './options.ts'
+import { Departure } from './serve.ts'
+
+/** All moves to and from one host. */
+export interface Moves {
+  /** Begins to serve `vmmp` and `blocks`. */
+  serve(): Promise<void>
+  /** Takes up the moves that a restart interrupted. The replica must have caught up. */
+  recover(): Promise<void>
+  watch(machine: Uuid, progress: (news: OrderProgress) => void): Promise<OrderOutcome>
+  stop(): void
+}
+
+/** A requester says its word at once; a stream that is silent for longer is not one. */
+const FIRST_WORD_MS = 10_000
+
+export function createMoves(options: MoveOptions): Moves {
+  const arrivals = new Map<Uuid, Arrival>()
+  const departures = new Map<Uuid, Departure>()
+  const forget = options.replica.onFinal(() => {
+    for (const arrival of arrivals.values()) arrival.ledgerChanged()
+    for (const [machine, departure] of departures) {
+      void departure
+        .ledgerChanged()
+        .then(() => {
+          if (departure.over && departures.get(machine) === departure) departures.delete(machine)
+        })
+        .catch((error: unknown) =>
+          options.log(`a departure was not settled: ${String(error)}`, { machine })
+        )
+    }
+  })
+
+  function keep(machine: Uuid, arrival: Arrival): Arrival {
+    arrivals.set(machine, arrival)
+    void arrival.ended.then(() => {
+      if (arrivals.get(machine) === arrival) arrivals.delete(machine)
+    })
+    return arrival
+  }
+
+  async function answer(channel: VmmpChannel): Promise<void> {
+    const first = await channel.receive()
+    if (first === null) return
+    if (!first.ok) {
+      channel.abort(new Error(`${first.refusal.code}: ${first.refusal.message}`))
+      return
+    }
+    const { message } = first
+    if (message.verb === 'QUERY') {
+      await channel.send({
+        verb: 'RESULTS',
+        machine: message.machine,
+        methods: await methodsFor(options, message.machine)
+      })
+      // The same stream may go on with the REQ that the owner decides on next.
+      return answer(channel)
+    }
+    if (message.verb !== 'REQ') {
+      channel.abort(new Error(`${message.verb} is nothing a host is asked`))
+      return
+    }
+    await arrive(message, channel)
+  }
+
+  async function arrive(req: Req, channel: VmmpChannel): Promise<void> {
+    const present = arrivals.get(req.machine)
+    if (present === undefined) {
+      await keep(req.machine, Arrival.begin(options, req, channel)).ended
+      return
+    }
+    present.attach(channel)
+    await present.ended
+  }
+
+  return {
+    async serve() {
+      await options.network.serve('vmmp', stream =>
+        answer(vmmpChannel(stream, { idleMs: FIRST_WORD_MS * 6 }))
+      )
+      await options.network.serve('blocks', (stream, remote) =>
+        serveBlocks(stream, async (machine, migrationId) => {
+          if (departures.get(machine)?.serving === true) {
+            return { code: 'BUSY', message: 'another stream already serves this move' }
+          }
+          const asked = { machine, migrationId, peer: remote.key }
+          const { departure, served } = await Departure.open(options, asked)
+          if (!departure.over) departures.set(machine, departure)
+          return served
+        })
+      )
+    },
+    async recover() {
+      for (const journal of await options.journals.origins()) {
+        const departure = await Departure.recover(options, journal)
+        if (!departure.over) departures.set(journal.machine, departure)
+      }
+      for (const journal of await options.journals.destinations()) {
+        keep(journal.req.machine, Arrival.recover(options, journal))
+      }
+    },
+    async watch(machine, progress) {
+      const arrival = arrivals.get(machine)
+      if (arrival === undefined) return { kind: 'done', transaction: null }
+      const stop = arrival.watch(progress)
+      await arrival.ended
+      stop()
+      return { kind: 'done', transaction: null }
+    },
+    stop() {
+      forget()
+      for (const arrival of arrivals.values()) arrival.stop()
+    }
+  }
+}
+
+/** What is truly possible: nothing without the image the machine boots from (figure 20). */
+async function methodsFor(options: MoveOptions, uuid: Uuid): Promise<readonly string[]> {
+  const machine = options.replica.state().machine(uuid)
+  if (machine === undefined) return []
+  const { image } = machine.configuration
+  if (image !== null && !(await options.images()).includes(image)) return []
+  return options.methods
+}

@@ -1,0 +1,24 @@
+import type { Hash, Signer, Uuid } from '../../ledger/index.ts'
+import type { Clock } from '../clock.ts'
+import type { HostMachine, MoveJournals } from '../host-records/index.ts'
+import type { Network } from '../network/index.ts'
+import type { Replica, Submitter } from '../replica/index.ts'
+import type { Vmm } from '../vmm/index.ts'
+
+/** What both sides of a move on one host work with. */
+export interface MoveOptions {
+  readonly host: Uuid
+  readonly key: Signer
+  readonly network: Network
+  readonly replica: Replica
+  readonly submitter: Submitter
+  readonly clock: Clock
+  readonly vmm: Vmm
+  readonly records: { machine(uuid: Uuid): Promise<HostMachine | undefined> }
+  readonly journals: MoveJournals
+  readonly images: () => Promise<readonly Hash[]>
+  readonly methods: readonly string[]
+  /** Brings the host's own record of a machine in line with the ledger. */
+  readonly settled: (machine: Uuid) => Promise<void>
+  readonly log: (message: string, fields?: Record<string, string>) => void
+}

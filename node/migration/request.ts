@@ -1,0 +1,301 @@
+import {
+  type HostRecord,
+  type MachineRecord,
+  type SignedAcceptance,
+  type SignedOffer
+} from '../../ledger/index.ts'
+import { requestAcceptance, signAcceptRequest, watchMove } from '../../protocols/order/index.ts'
+import {
+  type MoveRequest,
+  type Requester,
+  type RequesterEffect,
+  type RequesterEvent,
+  type RequesterStep,
+  startRequester,
+  stepRequester,
+  type VmmpChannel,
+  vmmpChannel
+} from '../../protocols/vmmp/index.ts'
+import type { Clock } from '../clock.ts'
+import { peerTextOf } from '../network/index.ts'
+import { hostKey, OrderRefused, type OwnerOptions } from '../owner/index.ts'
+import type { Submitter } from '../replica/index.ts'
+
+export interface RequestOptions extends OwnerOptions {
+  readonly submitter: Submitter
+  readonly clock: Clock
+}
+
+export interface MoveWish {
+  readonly machine: MachineRecord
+  readonly destination: HostRecord
+  readonly offer: SignedOffer
+  readonly method: string
+}
+
+export interface MoveReport {
+  readonly signal: AbortSignal
+  step(text: string): void
+  progress(bytesDone: number, bytesTotal: number): void
+}
+
+const TICK_MS = 1_000
+const QUERY_MS = 3_000
+/** Blocks for which the destination's promise is good. */
+const ACCEPTANCE_HEIGHTS = 60
+
+/** Methods a host offers for a machine now; none when it cannot be reached (figure 20). */
+export async function queryMethods(
+  options: OwnerOptions,
+  machine: string,
+  host: string
+): Promise<string[]> {
+  const signal = AbortSignal.timeout(QUERY_MS)
+  try {
+    const channel = await dial(options, host, signal)
+    await channel.send({ verb: 'QUERY', machine })
+    const answer = await channel.receive()
+    await channel.finish()
+    return answer?.ok === true && answer.message.verb === 'RESULTS'
+      ? [...answer.message.methods]
+      : []
+  } catch {
+    return []
+  }
+}
+
+/** Moves a machine of ours; resolves when the ledger says that it has arrived, throws `OrderRefused` if not. */
+export async function moveMachine(
+  options: RequestOptions,
+  wish: MoveWish,
+  report: MoveReport
+): Promise<void> {
+  await new Request(options, wish, report).run()
+}
+
+async function dial(
+  options: OwnerOptions,
+  host: string,
+  signal: AbortSignal
+): Promise<VmmpChannel> {
+  const addresses = options.addressesOf(host)
+  const stream = await options.network.open('vmmp', hostKey(options, host), { addresses, signal })
+  return vmmpChannel(stream, { signal })
+}
+
+/** Drives the requester's machine of `protocols/vmmp/requester.ts`. */
+class Request {
+  readonly #options: RequestOptions
+  readonly #wish: MoveWish
+  readonly #report: MoveReport
+  readonly #over = new AbortController()
+  #state: Requester
+  #channel: VmmpChannel | null = null
+  #queue: Promise<void> = Promise.resolve()
+  #settle: { resolve: () => void; reject: (error: unknown) => void } | null = null
+  #first: RequesterStep
+
+  constructor(options: RequestOptions, wish: MoveWish, report: MoveReport) {
+    this.#options = options
+    this.#wish = wish
+    this.#report = report
+    this.#first = startRequester(this.#moveRequest(), options.clock.nowMs())
+    this.#state = this.#first.state
+  }
+
+  async run(): Promise<void> {
+    const { replica, clock } = this.#options
+    this.#report.step('asking the destination for its methods')
+    this.#channel = await this.#dial()
+    const ended = new Promise<void>((resolve, reject) => {
+      this.#settle = { resolve, reject }
+    })
+    const timer = setInterval(() => this.#feed({ type: 'tick', nowMs: clock.nowMs() }), TICK_MS)
+    const forget = replica.onFinal(() => this.#ledgerChanged())
+    const cancel = (): void => this.#cancel()
+    this.#report.signal.addEventListener('abort', cancel)
+    this.#enqueue(() => this.#carryOut(this.#first.effects))
+    void this.#listen(this.#channel)
+    try {
+      await ended
+    } finally {
+      this.#over.abort(new Error('the move is over'))
+      clearInterval(timer)
+      forget()
+      this.#report.signal.removeEventListener('abort', cancel)
+      void this.#channel.finish()
+    }
+  }
+
+  async #dial(): Promise<VmmpChannel> {
+    const { destination } = this.#wish
+    try {
+      return await dial(
+        this.#options,
+        destination.uuid,
+        AbortSignal.any([this.#report.signal, this.#over.signal])
+      )
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      throw new OrderRefused('UNREACHABLE', `${destination.name} cannot be reached: ${why}`)
+    }
+  }
+
+  #moveRequest(): MoveRequest {
+    const { machine } = this.#wish
+    const { network, replica, addressesOf } = this.#options
+    const holder = machine.holder === null ? undefined : replica.state().host(machine.holder)
+    if (holder === undefined) throw new OrderRefused('ILLEGAL_STATE', 'no host holds this machine')
+    return {
+      machine: machine.uuid,
+      version: machine.version,
+      origin: {
+        peer: peerTextOf(holder.key),
+        address: addressesOf(holder.uuid)[0] ?? '/ip4/0.0.0.0'
+      },
+      requester: { peer: network.peer, address: network.addresses()[0] ?? '/ip4/0.0.0.0' }
+    }
+  }
+
+  /** The stream's end is no news: the ledger and the ticks decide. */
+  async #listen(channel: VmmpChannel): Promise<void> {
+    try {
+      for (;;) {
+        const parsed = await channel.receive()
+        if (parsed === null) return
+        if (!parsed.ok) throw new Error(parsed.refusal.message)
+        const { message } = parsed
+        this.#feed({ type: 'message', message, nowMs: this.#options.clock.nowMs() })
+        if (message.verb === 'RESULTS') this.#feed({ type: 'choose', method: this.#wish.method })
+      }
+    } catch {
+      return
+    }
+  }
+
+  #ledgerChanged(): void {
+    const state = this.#options.replica.state()
+    const { uuid } = this.#wish.machine
+    this.#feed({ type: 'ledger', machine: state.machine(uuid), migration: state.migration(uuid) })
+  }
+
+  #feed(event: RequesterEvent): void {
+    this.#enqueue(async () => {
+      const step = stepRequester(this.#state, event)
+      this.#state = step.state
+      await this.#carryOut(step.effects)
+    })
+  }
+
+  #enqueue(work: () => Promise<void>): void {
+    this.#queue = this.#queue.then(work).catch((error: unknown) => this.#settle?.reject(error))
+  }
+
+  async #carryOut(effects: readonly RequesterEffect[]): Promise<void> {
+    for (const effect of effects) await this.#effect(effect)
+  }
+
+  async #effect(effect: RequesterEffect): Promise<void> {
+    switch (effect.type) {
+      case 'send':
+        return this.#channel?.send(effect.message)
+      case 'open':
+        return this.#open()
+      case 'submit-abort':
+        return this.#abort()
+      case 'tell':
+        if (effect.end.kind === 'moved') this.#settle?.resolve()
+        else this.#settle?.reject(this.#refusal(effect.end.why))
+    }
+  }
+
+  async #open(): Promise<void> {
+    this.#report.step('asking the destination for its promise')
+    const acceptance = await this.#acceptance()
+    const { machine, offer, destination } = this.#wish
+    this.#report.step('putting the move on the ledger')
+    const outcome = await this.#options.submitter.submit({
+      type: 'open-migration',
+      machine: machine.uuid,
+      version: machine.version,
+      sequence: machine.orderSequence + 1,
+      offer,
+      acceptance
+    })
+    if (!outcome.ok) throw new OrderRefused(outcome.code, outcome.message)
+    this.#report.step('copying')
+    this.#feed({ type: 'opened', nowMs: this.#options.clock.nowMs() })
+    this.#enqueue(async () => {
+      void this.#watchProgress(destination.uuid)
+    })
+  }
+
+  async #acceptance(): Promise<SignedAcceptance> {
+    const { machine, offer, destination } = this.#wish
+    const { replica, network, key, addressesOf } = this.#options
+    const state = replica.state()
+    const request = {
+      machine: machine.uuid,
+      version: machine.version,
+      offer,
+      expiryHeight: state.height + ACCEPTANCE_HEIGHTS
+    }
+    const { signal } = this.#over
+    const stream = await network.open('order', destination.key, {
+      addresses: addressesOf(destination.uuid),
+      signal
+    })
+    const signed = signAcceptRequest(state.network, request, machine.owner, key)
+    const answer = await requestAcceptance(stream, signed, { signal })
+    if (answer.kind === 'refused') throw new OrderRefused(answer.code, answer.message)
+    return answer.acceptance
+  }
+
+  /** Figures for people; the move goes on without them. */
+  async #watchProgress(destination: string): Promise<void> {
+    const { network, addressesOf } = this.#options
+    const { signal } = this.#over
+    try {
+      const stream = await network.open('order', hostKey(this.#options, destination), {
+        addresses: addressesOf(destination),
+        signal
+      })
+      await watchMove(stream, this.#wish.machine.uuid, {
+        signal,
+        onProgress: news => {
+          this.#report.step(news.step)
+          if (news.bytesTotal > 0) this.#report.progress(news.bytesDone, news.bytesTotal)
+        }
+      })
+    } catch {
+      return
+    }
+  }
+
+  async #abort(): Promise<void> {
+    const { replica, submitter } = this.#options
+    const migration = replica.state().migration(this.#wish.machine.uuid)
+    if (migration === undefined) return
+    this.#report.step('calling the move off')
+    await submitter.submit({
+      type: 'abort-migration',
+      machine: migration.machine,
+      migration: migration.id
+    })
+    this.#ledgerChanged()
+  }
+
+  #cancel(): void {
+    this.#enqueue(() => this.#abort())
+  }
+
+  #refusal(why: string): OrderRefused {
+    const cancelled = this.#report.signal.aborted
+    return new OrderRefused(
+      cancelled ? 'CANCELLED' : 'NOT_MOVED',
+      cancelled
+        ? 'the move was called off; the machine is where it was'
+        : `${why}; the machine is where it was`
+    )
+  }
+}

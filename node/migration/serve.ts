@@ -1,0 +1,202 @@
+import { randomBytes } from 'node:crypto'
+import { type Hash, type PublicKey, signReceipt, type Uuid } from '../../ledger/index.ts'
+import {
+  answerChallenge,
+  answersMatch,
+  BLOCK_BYTES,
+  type BlocksRefusal,
+  type Challenge,
+  makeChallenge,
+  type ServedMachine
+} from '../../protocols/blocks/index.ts'
+import {
+  type Origin,
+  type OriginEffect,
+  type OriginEvent,
+  type OriginJournal,
+  startOrigin,
+  stepOrigin
+} from '../../protocols/vmmp/index.ts'
+import { runsOf } from '../content/index.ts'
+import type { MachineContent } from '../vmm/index.ts'
+import type { MoveOptions } from './options.ts'
+
+/** The OPEN may be on its way to this node while the destination already asks. */
+const OPEN_WAIT_MS = 10_000
+
+/**
+ * Drives the origin's machine of `protocols/vmmp/origin.ts`: bytes go only to the destination of an OPEN that
+ * is final here, and the receipt is signed only after the challenge.
+ */
+export class Departure {
+  readonly #options: MoveOptions
+  readonly #machine: Uuid
+  #state: Origin
+  #content: MachineContent | null = null
+  #refusal: BlocksRefusal | null = null
+  #signed = false
+
+  private constructor(options: MoveOptions, machine: Uuid, state: Origin) {
+    this.#options = options
+    this.#machine = machine
+    this.#state = state
+  }
+
+  /** A destination says hello. The result is what it gets: the machine, or why not. */
+  static async open(
+    options: MoveOptions,
+    asked: { readonly machine: Uuid; readonly migrationId: Hash; readonly peer: PublicKey }
+  ): Promise<{ departure: Departure; served: ServedMachine | BlocksRefusal }> {
+    const first = startOrigin({ self: options.host, ...asked })
+    const departure = new Departure(options, asked.machine, first.state)
+    await departure.#carryOut(first.effects, asked.migrationId)
+    return { departure, served: departure.#served() }
+  }
+
+  /** After a restart; settles at once if the ledger has decided meanwhile. */
+  static async recover(options: MoveOptions, journal: OriginJournal): Promise<Departure> {
+    const departure = new Departure(options, journal.machine, journal)
+    await departure.feed({ type: 'recovered', ...departure.#ledger() })
+    return departure
+  }
+
+  get over(): boolean {
+    return this.#state.phase === 'over'
+  }
+
+  get serving(): boolean {
+    return this.#state.phase === 'serving'
+  }
+
+  /** Called with every final block: only the ledger ends a departure. */
+  async ledgerChanged(): Promise<void> {
+    await this.feed({ type: 'ledger', ...this.#ledger(), destinationKey: undefined })
+  }
+
+  async feed(event: OriginEvent): Promise<void> {
+    const step = stepOrigin(this.#state, event)
+    this.#state = step.state
+    await this.#carryOut(step.effects)
+  }
+
+  async #carryOut(effects: readonly OriginEffect[], awaited?: Hash): Promise<void> {
+    for (const effect of effects) await this.#effect(effect, awaited)
+  }
+
+  async #effect(effect: OriginEffect, awaited: Hash | undefined): Promise<void> {
+    const { options, machine } = { options: this.#options, machine: this.#machine }
+    switch (effect.type) {
+      case 'read-ledger':
+        return this.#readLedger(awaited)
+      case 'persist':
+        return options.journals.putOrigin(effect.journal)
+      case 'open-content':
+        return this.#openContent()
+      case 'serve':
+        return
+      case 'sign-receipt':
+        this.#signed = true
+        return
+      case 'refuse':
+        this.#refusal = { code: effect.code, message: effect.message }
+        return
+      case 'keep-cached':
+      case 'release':
+        await this.#closeContent()
+        return options.settled(machine)
+      case 'forget':
+        return options.journals.removeOrigin(machine)
+    }
+  }
+
+  async #readLedger(awaited: Hash | undefined): Promise<void> {
+    const { replica } = this.#options
+    if (awaited !== undefined) {
+      const here = AbortSignal.timeout(OPEN_WAIT_MS)
+      await replica
+        .until(state => state.migration(this.#machine)?.id === awaited, here)
+        .catch(() => undefined)
+    }
+    const ledger = this.#ledger()
+    const destination = ledger.migration && replica.state().host(ledger.migration.destination)
+    await this.feed({ type: 'ledger', ...ledger, destinationKey: destination?.key })
+  }
+
+  #ledger() {
+    const state = this.#options.replica.state()
+    return { machine: state.machine(this.#machine), migration: state.migration(this.#machine) }
+  }
+
+  async #openContent(): Promise<void> {
+    try {
+      const record = await this.#options.records.machine(this.#machine)
+      if (record?.root == null) throw new Error('no sealed version of this machine is here')
+      this.#content = await this.#options.vmm.content(this.#machine)
+      await this.feed({ type: 'opened', root: record.root })
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      await this.feed({ type: 'open-failed', why })
+    }
+  }
+
+  #served(): ServedMachine | BlocksRefusal {
+    const content = this.#content
+    if (this.#refusal !== null || content === null || !('root' in this.#state)) {
+      return this.#refusal ?? { code: 'NOT_READY', message: 'the machine cannot be read now' }
+    }
+    return {
+      manifest: { parts: content.parts, root: this.#state.root },
+      runs: (part, range) => runsOf(content, part, range),
+      challenge: () => makeChallenge(content.parts, size => randomBytes(size)),
+      judge: (challenge, digests) => this.#judge(content, challenge, digests),
+      close: async () => {
+        await this.#closeContent()
+        await this.feed({ type: 'stream-ended' })
+      }
+    }
+  }
+
+  async #judge(
+    content: MachineContent,
+    challenge: Challenge,
+    digests: readonly Hash[]
+  ): ReturnType<ServedMachine['judge']> {
+    const { replica, key } = this.#options
+    const expected = await digestsOf(content, challenge, block =>
+      answerChallenge(replica.context.crypto, challenge.nonce, block)
+    )
+    if (!answersMatch(expected, digests)) {
+      return {
+        code: 'CHALLENGE_FAILED',
+        message: 'the answers do not fit the blocks of this machine'
+      }
+    }
+    await this.feed({ type: 'proved' })
+    if (!this.#signed || !('root' in this.#state)) {
+      return { code: 'NO_SUCH_MOVE', message: 'the move is over on the ledger' }
+    }
+    const { migrationId, root } = this.#state
+    return signReceipt(replica.network, { migration: migrationId, root }, key)
+  }
+
+  async #closeContent(): Promise<void> {
+    const content = this.#content
+    this.#content = null
+    await content?.close()
+  }
+}
+
+async function digestsOf(
+  content: MachineContent,
+  challenge: Challenge,
+  digest: (block: Uint8Array) => Hash
+): Promise<Hash[]> {
+  const digests: Hash[] = []
+  for (const { part: name, index } of challenge.places) {
+    const part = content.parts.find(each => each.name === name)
+    const offset = index * BLOCK_BYTES
+    const length = Math.min(BLOCK_BYTES, (part?.sizeBytes ?? 0) - offset)
+    digests.push(digest(await content.read(name, offset, length)))
+  }
+  return digests
+}

@@ -1,0 +1,9 @@
+export {
+  createNetwork,
+  type Network,
+  type PeerInfo,
+  type Remote,
+  type StreamServer
+} from './network.ts'
+export { keyOfPeer, peerIdOf, peerTextOf } from './peer-keys.ts'
+export type { Judge, Topics, Verdict } from './topics.ts'

@@ -1,0 +1,233 @@
+import { bootstrap } from '@libp2p/bootstrap'
+import { type GossipSub, gossipsub } from '@libp2p/gossipsub'
+import { type Identify, identify } from '@libp2p/identify'
+import type { Libp2p, PeerId, Stream } from '@libp2p/interface'
+import { type KadDHT, kadDHT, passthroughMapper } from '@libp2p/kad-dht'
+import { noise } from '@libp2p/noise'
+import { type Ping, ping } from '@libp2p/ping'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
+import { multiaddr } from '@multiformats/multiaddr'
+import { createLibp2p } from 'libp2p'
+import type { Hash, PublicKey } from '../../ledger/index.ts'
+import {
+  networkPrefix,
+  type ProtocolName,
+  protocolId,
+  STREAM_WINDOW_BYTES
+} from '../../protocols/framing/index.ts'
+import { keyOfPeer, peerIdOf, privateKeyOf } from './peer-keys.ts'
+import { createTopics, type Topics } from './topics.ts'
+
+/** Who is at the other end of a stream: the Ed25519 key that the noise handshake proved. */
+export interface Remote {
+  readonly peer: string
+  readonly key: PublicKey
+}
+
+export type StreamServer = (stream: Stream, remote: Remote) => Promise<void>
+
+export interface PeerInfo {
+  readonly peer: string
+  readonly addresses: string[]
+  readonly direction: 'inbound' | 'outbound'
+  readonly protocols: string[]
+}
+
+export interface Network {
+  readonly peer: string
+  readonly key: PublicKey
+  readonly topics: Topics
+  addresses(): string[]
+  peers(): Promise<PeerInfo[]>
+  isConnected(key: PublicKey): boolean
+  /** Serves a protocol until the node stops. A server that throws loses its stream, nothing else. */
+  serve(name: ProtocolName, server: StreamServer): Promise<void>
+  /** Opens a stream to the node with this key; finds it through the DHT when no address is known. */
+  open(name: ProtocolName, key: PublicKey, options: OpenOptions): Promise<Stream>
+  /** Connected peers that serve a protocol. */
+  serving(name: ProtocolName): Promise<PublicKey[]>
+  onPeer(listener: (key: PublicKey) => void): () => void
+  stop(): Promise<void>
+}
+
+export interface OpenOptions {
+  readonly addresses?: readonly string[]
+  readonly signal: AbortSignal
+}
+
+export interface NetworkOptions {
+  /** Ed25519 seed and public key of the node, 64 bytes. */
+  readonly nodeKeyRaw: Uint8Array
+  readonly network: Hash
+  readonly listen: readonly string[]
+  readonly bootstrap: readonly string[]
+  /** Peers that share an IP lose gossip score; a laboratory on loopback must not (stack.md, trap 4). */
+  readonly sharedAddresses: boolean
+  readonly log: (message: string, fields?: Record<string, string>) => void
+}
+
+interface Services extends Record<string, unknown> {
+  identify: Identify
+  ping: Ping
+  dht: KadDHT
+  pubsub: GossipSub
+}
+
+/** New connections a second from one IP: the default of 5 refuses a laboratory on loopback (trap 6). */
+const INBOUND_CONNECTIONS_PER_SECOND = { shared: 1000, real: 5 }
+/** A stream that carries nothing for this long is closed; protocols that idle send keep-alives (trap 8). */
+const MAX_INBOUND_STREAMS = 64
+/** Largest gossip message: an announcement is under 200 bytes, the rest is room for averages. */
+const GOSSIP_MESSAGE_MAX_BYTES = 16384
+
+export async function createNetwork(options: NetworkOptions): Promise<Network> {
+  const libp2p = await startLibp2p(options)
+  const id = (name: ProtocolName): string => protocolId(options.network, name)
+  const key = requireKey(libp2p.peerId)
+
+  async function serve(name: ProtocolName, server: StreamServer): Promise<void> {
+    await libp2p.handle(
+      id(name),
+      async (stream, connection) => {
+        const remoteKey = keyOfPeer(connection.remotePeer)
+        if (remoteKey === undefined) {
+          stream.abort(new Error('only Ed25519 peers are served'))
+          return
+        }
+        const remote = { peer: connection.remotePeer.toString(), key: remoteKey }
+        try {
+          await server(stream, remote)
+        } catch (error) {
+          options.log(`${name} stream ended: ${messageOf(error)}`, { peer: remote.peer })
+          stream.abort(error instanceof Error ? error : new Error(String(error)))
+        }
+      },
+      { maxInboundStreams: MAX_INBOUND_STREAMS, maxOutboundStreams: MAX_INBOUND_STREAMS }
+    )
+  }
+
+  async function open(name: ProtocolName, to: PublicKey, how: OpenOptions): Promise<Stream> {
+    const peer = peerIdOf(to)
+    const connection = await connect(libp2p, peer, how)
+    return connection.newStream(id(name), { signal: how.signal })
+  }
+
+  async function peers(): Promise<PeerInfo[]> {
+    return Promise.all(
+      libp2p.getConnections().map(async connection => ({
+        peer: connection.remotePeer.toString(),
+        addresses: [connection.remoteAddr.toString()],
+        direction: connection.direction,
+        protocols:
+          (await libp2p.peerStore.get(connection.remotePeer).catch(() => undefined))?.protocols ??
+          []
+      }))
+    )
+  }
+
+  return {
+    peer: libp2p.peerId.toString(),
+    key,
+    topics: createTopics(libp2p.services.pubsub),
+    addresses: () => libp2p.getMultiaddrs().map(address => address.toString()),
+    peers,
+    isConnected: to => libp2p.getConnections(peerIdOf(to)).length > 0,
+    serve,
+    open,
+    async serving(name) {
+      const found = await peers()
+      const wanted = id(name)
+      return found.flatMap(peer => {
+        const peerKey = peer.protocols.includes(wanted) ? keyOfPeer(peer.peer) : undefined
+        return peerKey === undefined ? [] : [peerKey]
+      })
+    },
+    onPeer(listener) {
+      const heard = (event: CustomEvent<{ peerId: PeerId }>): void => {
+        const peerKey = keyOfPeer(event.detail.peerId)
+        if (peerKey !== undefined) listener(peerKey)
+      }
+      libp2p.addEventListener('peer:identify', heard)
+      return () => libp2p.removeEventListener('peer:identify', heard)
+    },
+    stop: async () => {
+      await libp2p.stop()
+    }
+  }
+}
+
+async function startLibp2p(options: NetworkOptions): Promise<Libp2p<Services>> {
+  const rate = options.sharedAddresses
+    ? INBOUND_CONNECTIONS_PER_SECOND.shared
+    : INBOUND_CONNECTIONS_PER_SECOND.real
+  return createLibp2p<Services>({
+    privateKey: privateKeyOf(options.nodeKeyRaw),
+    addresses: { listen: [...options.listen] },
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: STREAM_WINDOW_BYTES } })],
+    connectionManager: { inboundConnectionThreshold: rate, maxIncomingPendingConnections: 100 },
+    peerDiscovery:
+      options.bootstrap.length > 0
+        ? [
+            bootstrap({
+              list: [...options.bootstrap],
+              timeout: 100,
+              tagTTL: Number.POSITIVE_INFINITY
+            })
+          ]
+        : [],
+    services: {
+      identify: identify(),
+      ping: ping(),
+      // A private network needs server mode, addresses passed through and its own protocol id (trap 5).
+      dht: kadDHT({
+        protocol: `${networkPrefix(options.network)}/kad/1.0.0`,
+        clientMode: false,
+        peerInfoMapper: passthroughMapper
+      }),
+      pubsub: gossipsub({
+        allowPublishToZeroTopicPeers: true,
+        globalSignaturePolicy: 'StrictSign',
+        maxInboundDataLength: GOSSIP_MESSAGE_MAX_BYTES * 8,
+        ...(options.sharedAddresses ? { scoreParams: { IPColocationFactorWeight: 0 } } : {})
+      })
+    }
+  })
+}
+
+async function connect(libp2p: Libp2p<Services>, peer: PeerId, how: OpenOptions) {
+  const present = libp2p.getConnections(peer).find(connection => connection.status === 'open')
+  if (present !== undefined) return present
+  if (how.addresses !== undefined && how.addresses.length > 0) {
+    const addresses = how.addresses.map(text => withPeer(text, peer))
+    try {
+      return await libp2p.dial(addresses, { signal: how.signal })
+    } catch (error) {
+      if (how.signal.aborted) throw error
+      // Addresses in an offer may be old: the DHT may know better ones.
+    }
+  }
+  const found = await libp2p.peerRouting.findPeer(peer, { signal: how.signal })
+  return libp2p.dial(
+    found.multiaddrs.map(address => withPeer(address.toString(), peer)),
+    { signal: how.signal }
+  )
+}
+
+/** An address that ends in the PeerId we want: whoever answers there must prove that key. */
+function withPeer(text: string, peer: PeerId) {
+  const bare = text.replace(/\/p2p\/[^/]+$/, '')
+  return multiaddr(`${bare}/p2p/${peer.toString()}`)
+}
+
+function requireKey(peer: PeerId): PublicKey {
+  const key = keyOfPeer(peer)
+  if (key === undefined) throw new Error('a node key must be Ed25519')
+  return key
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,3 @@
+export { type OfferExchange, startExchange } from './exchange.ts'
+export { createMarket, type Market } from './market.ts'
+export { createPublisher, type OfferPublisher, type Terms } from './publisher.ts'

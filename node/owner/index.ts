@@ -1,0 +1,1 @@
+export { carryOrder, hostKey, OrderRefused, type OrderWish, type OwnerOptions } from './orders.ts'

@@ -1,0 +1,123 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { PublicKey } from '../../ledger/index.ts'
+import { askHead, follow } from '../../protocols/ledger/index.ts'
+import type { Network } from '../network/index.ts'
+import type { Replica } from './replica.ts'
+
+export interface FollowerOptions {
+  readonly network: Network
+  readonly replica: Replica
+  /** Coordinators first: they have a block before anybody else. */
+  readonly coordinators: readonly PublicKey[]
+  readonly log: (message: string, fields?: Record<string, string>) => void
+}
+
+export interface Follower {
+  /** Height that a peer last said it has; what this node may still lack. */
+  readonly knownHeight: () => number
+  /** Resolves once this node has every block that the peer it follows had when it was asked. */
+  caughtUp(signal: AbortSignal): Promise<void>
+  stop(): void
+}
+
+const RETRY_MS = { first: 100, most: 5_000 }
+
+/** Follows the chain from one peer at a time; every block is checked here, so any peer will do. */
+export function startFollower(options: FollowerOptions): Follower {
+  const stopping = new AbortController()
+  const position = { known: 0, heard: false, waiting: new Set<() => void>() }
+  void followForEver(options, position, stopping.signal)
+  return {
+    knownHeight: () => position.known,
+    caughtUp: signal => waitUntilCaughtUp(options, position, signal),
+    stop: () => stopping.abort(new Error('the node stops'))
+  }
+}
+
+interface Position {
+  known: number
+  heard: boolean
+  readonly waiting: Set<() => void>
+}
+
+async function followForEver(
+  options: FollowerOptions,
+  position: Position,
+  signal: AbortSignal
+): Promise<void> {
+  let retryMs = RETRY_MS.first
+  for (let turn = 0; !signal.aborted; turn++) {
+    const source = await chooseSource(options, turn)
+    const progressed = source !== undefined && (await followOne(options, source, position, signal))
+    retryMs = progressed ? RETRY_MS.first : Math.min(retryMs * 2, RETRY_MS.most)
+    await delay(retryMs, undefined, { signal, ref: false }).catch(() => undefined)
+  }
+}
+
+/** True if at least one message came, so that the next attempt need not wait long. */
+async function followOne(
+  options: FollowerOptions,
+  source: PublicKey,
+  position: Position,
+  signal: AbortSignal
+): Promise<boolean> {
+  const { network, replica } = options
+  let heard = false
+  try {
+    // The head is asked first: without it nobody could say whether this node has caught up.
+    const head = await askHead(await network.open('ledger', source, { signal }), { signal })
+    if (head.kind === 'refused') throw new Error(`${head.code}: ${head.message}`)
+    note(position, head.height)
+    heard = true
+    const stream = await network.open('ledger', source, { signal })
+    for await (const said of follow(stream, replica.state().height + 1, { signal })) {
+      if (said.kind === 'refused') throw new Error(`${said.code}: ${said.message}`)
+      if (said.kind === 'block') await replica.append(said.block)
+      note(position, said.kind === 'ping' ? said.height : replica.state().height)
+    }
+  } catch (error) {
+    if (!signal.aborted) {
+      options.log(
+        `following the ledger was interrupted: ${error instanceof Error ? error.message : String(error)}`
+      )
+    }
+  }
+  return heard
+}
+
+function note(position: Position, height: number): void {
+  position.known = Math.max(position.known, height)
+  position.heard = true
+  for (const wake of position.waiting) wake()
+}
+
+async function chooseSource(
+  options: FollowerOptions,
+  turn: number
+): Promise<PublicKey | undefined> {
+  const serving = await options.network.serving('ledger')
+  const first = options.coordinators.filter(key => key !== options.network.key)
+  const rest = serving.filter(key => !first.includes(key))
+  const candidates = [...first, ...rest]
+  return candidates[turn % Math.max(1, candidates.length)]
+}
+
+async function waitUntilCaughtUp(
+  { replica }: FollowerOptions,
+  position: Position,
+  signal: AbortSignal
+): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const look = (): void => {
+      if (!position.heard || replica.state().height < position.known) return
+      position.waiting.delete(look)
+      resolve()
+    }
+    position.waiting.add(look)
+    signal.addEventListener('abort', () => {
+      position.waiting.delete(look)
+      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
+    })
+    look()
+  })
+}

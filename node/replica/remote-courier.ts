@@ -1,0 +1,47 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { PublicKey, SignedTransaction } from '../../ledger/index.ts'
+import { submit } from '../../protocols/ledger/index.ts'
+import type { Network } from '../network/index.ts'
+import type { Courier, CourierRefusal } from './courier.ts'
+
+/** A lost answer is no refusal: the same bytes are sent again, and a coordinator that has them says so. */
+const ATTEMPTS = 4
+const ATTEMPT_MS = 5_000
+const BETWEEN_MS = 500
+
+/** Brings transactions to the coordinators of the genesis, one after the other until one answers. */
+export function remoteCourier(network: Network, coordinators: readonly PublicKey[]): Courier {
+  return {
+    async deliver(signed, signal) {
+      let failure = 'no coordinator is known'
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const to = coordinators[attempt % Math.max(1, coordinators.length)]
+        if (to === undefined || signal?.aborted === true) break
+        const answer = await tryOne(network, to, signed, signal)
+        if (typeof answer !== 'string' || answer === 'accepted') return answer
+        failure = answer
+        await delay(BETWEEN_MS)
+      }
+      return { code: 'UNREACHABLE', message: `no coordinator could be reached: ${failure}` }
+    }
+  }
+}
+
+/** `accepted`, a refusal, or the words of a failure after which another attempt makes sense. */
+async function tryOne(
+  network: Network,
+  to: PublicKey,
+  signed: SignedTransaction,
+  signal: AbortSignal | undefined
+): Promise<string | CourierRefusal> {
+  const patience = AbortSignal.timeout(ATTEMPT_MS)
+  const either = signal === undefined ? patience : AbortSignal.any([signal, patience])
+  try {
+    const stream = await network.open('ledger', to, { signal: either })
+    const answer = await submit(stream, signed, { signal: either })
+    if (answer.kind === 'accepted') return 'accepted'
+    return { code: answer.code, message: answer.message }
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}

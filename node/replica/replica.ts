@@ -1,0 +1,166 @@
+import {
+  type CertifiedBlock,
+  type ChainContext,
+  changes,
+  type FinalRecord,
+  followBlock,
+  type Hash,
+  hashTransaction,
+  type LedgerState,
+  type Outcome,
+  type RejectionCode,
+  type SignedTransaction,
+  type Tip
+} from '../../ledger/index.ts'
+import type { ChainKeeper } from './chain-keeper.ts'
+
+/** What became final with one block. */
+export interface FinalBlock {
+  readonly certified: CertifiedBlock
+  readonly before: LedgerState
+  readonly after: LedgerState
+  readonly outcomes: readonly Outcome[]
+}
+
+/** Where a transaction ended up. */
+export interface Inclusion {
+  readonly height: number
+  readonly result: RejectionCode | null
+  readonly message: string | null
+}
+
+export interface AwaitedInclusion {
+  readonly promise: Promise<Inclusion | 'expired'>
+  cancel(): void
+}
+
+/** A block that does not follow from what this node has checked itself. */
+export class ForeignBlock extends Error {
+  override readonly name: string = 'ForeignBlock'
+  readonly code: string
+  constructor(code: string, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/**
+ * This node's own copy of the ledger: every block is checked and executed here, and is on disk before
+ * anybody hears of it.
+ */
+export class Replica {
+  readonly context: ChainContext
+  readonly #store: ChainKeeper
+  readonly #listeners = new Set<(final: FinalBlock) => void>()
+  #tip: Tip
+  #appending: Promise<unknown> = Promise.resolve()
+
+  constructor(context: ChainContext, store: ChainKeeper, tip: Tip) {
+    this.context = context
+    this.#store = store
+    this.#tip = tip
+  }
+
+  get network(): Hash {
+    return this.context.network
+  }
+
+  get tip(): Tip {
+    return this.#tip
+  }
+
+  hashOf(transaction: SignedTransaction): Hash {
+    return hashTransaction(transaction, this.context.crypto)
+  }
+
+  state(): LedgerState {
+    return this.#tip.state
+  }
+
+  /** Checks, executes, persists and announces the next block. Blocks already held are passed over. */
+  append(certified: CertifiedBlock): Promise<void> {
+    const turn = this.#appending.then(() => this.#append(certified))
+    this.#appending = turn.catch(() => undefined)
+    return turn
+  }
+
+  async #append(certified: CertifiedBlock): Promise<void> {
+    const { height } = certified.block.header
+    if (height <= this.#tip.state.height) return
+    const executed = followBlock(this.#tip, certified, this.context)
+    if (!executed.ok) {
+      throw new ForeignBlock(executed.fault.code, `block ${height}: ${executed.fault.message}`)
+    }
+    const changed = changes(this.#tip.state, executed.tip.state)
+    await this.persist([{ type: 'final', certified, tip: executed.tip, changes: changed }])
+    this.adopt(certified, executed.tip, executed.outcomes)
+  }
+
+  /** On disk in one atomic write when it resolves. */
+  async persist(records: readonly FinalRecord[]): Promise<void> {
+    await this.#store.append(records)
+  }
+
+  /** A persisted block becomes the head, and everybody hears of it. */
+  adopt(certified: CertifiedBlock, tip: Tip, outcomes: readonly Outcome[]): void {
+    const before = this.#tip.state
+    this.#tip = tip
+    const final: FinalBlock = { certified, before, after: tip.state, outcomes }
+    for (const listener of this.#listeners) listener(final)
+  }
+
+  onFinal(listener: (final: FinalBlock) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Resolves as soon as a final state satisfies the condition. */
+  until(condition: (state: LedgerState) => boolean, signal: AbortSignal): Promise<void> {
+    if (condition(this.state())) return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      const stop = this.onFinal(({ after }) => {
+        if (!condition(after)) return
+        end()
+        resolve()
+      })
+      const aborted = (): void => {
+        end()
+        reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
+      }
+      const end = (): void => {
+        stop()
+        signal.removeEventListener('abort', aborted)
+      }
+      if (signal.aborted) aborted()
+      else signal.addEventListener('abort', aborted)
+    })
+  }
+
+  /** Begin before the transaction is sent, or its block may pass unseen. */
+  inclusionOf(hash: Hash, expiryHeight: number): AwaitedInclusion {
+    let stop: () => void = () => undefined
+    const promise = new Promise<Inclusion | 'expired'>(resolve => {
+      stop = this.onFinal(final => {
+        const found = inclusionIn(final, hash)
+        if (found === null && final.after.height <= expiryHeight) return
+        stop()
+        resolve(found ?? 'expired')
+      })
+    })
+    return { promise, cancel: stop }
+  }
+
+  blocks(fromHeight: number): AsyncIterable<CertifiedBlock> {
+    return this.#store.blocks(fromHeight)
+  }
+}
+
+function inclusionIn(final: FinalBlock, hash: Hash): Inclusion | null {
+  const outcome = final.outcomes.find(each => each.hash === hash)
+  if (outcome === undefined) return null
+  return {
+    height: final.after.height,
+    result: outcome.rejection?.code ?? null,
+    message: outcome.rejection?.message ?? null
+  }
+}

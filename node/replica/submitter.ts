@@ -1,0 +1,96 @@
+import {
+  type Body,
+  type Crypto,
+  type Hash,
+  hashTransaction,
+  type RejectionCode,
+  type Signer,
+  type SignerRef,
+  signTransaction
+} from '../../ledger/index.ts'
+import type { Courier } from './courier.ts'
+import type { Replica } from './replica.ts'
+
+/** What became of a transaction: it is on the ledger and applied, or somebody said no. */
+export type Submitted =
+  | { readonly ok: true; readonly hash: Hash; readonly height: number }
+  | { readonly ok: false; readonly code: string; readonly message: string }
+
+/**
+ * Signs and sends for one account or host, one transaction at a time: nonces must follow each other without a
+ * gap, and a second transaction may not overtake one that fails.
+ */
+export interface Submitter {
+  readonly signer: SignerRef
+  submit(body: Body, signal?: AbortSignal): Promise<Submitted>
+}
+
+export interface SubmitterOptions {
+  readonly signer: SignerRef
+  readonly key: Signer
+  readonly replica: Replica
+  readonly courier: Courier
+  readonly crypto: Crypto
+}
+
+/** How many blocks a transaction lives. At one block in 5 s when idle it is some minutes, at load less. */
+const LIFE_HEIGHTS = 60
+
+export function createSubmitter(options: SubmitterOptions): Submitter {
+  let last: Promise<unknown> = Promise.resolve()
+  return {
+    signer: options.signer,
+    submit(body, signal) {
+      // A heartbeat uses no nonce, so it need not wait behind what does.
+      if (body.type === 'heartbeat') return submitOne(options, body, signal)
+      const turn = last.then(() => submitOne(options, body, signal))
+      last = turn.catch(() => undefined)
+      return turn
+    }
+  }
+}
+
+async function submitOne(
+  options: SubmitterOptions,
+  body: Body,
+  signal: AbortSignal | undefined
+): Promise<Submitted> {
+  const { replica, courier, signer, key, crypto } = options
+  const state = replica.state()
+  const expiryHeight =
+    state.height + Math.min(LIFE_HEIGHTS, state.genesis.parameters.expiryHeightsMax)
+  const signed = signTransaction(
+    state.network,
+    { signer, nonce: nonceFor(options, body), expiryHeight, feeMax: 0n, body },
+    key
+  )
+  const hash = hashTransaction(signed, crypto)
+  const inclusion = replica.inclusionOf(hash, expiryHeight)
+  const answer = await courier.deliver(signed, signal)
+  if (answer !== 'accepted') {
+    inclusion.cancel()
+    return { ok: false, code: answer.code, message: answer.message }
+  }
+  const included = await inclusion.promise
+  if (included === 'expired') {
+    const message = `it was not included by block ${expiryHeight}; the coordinators may be out of reach`
+    return { ok: false, code: 'INVALID_EXPIRED', message }
+  }
+  if (included.result === null) return { ok: true, hash, height: included.height }
+  return {
+    ok: false,
+    code: included.result,
+    message: sentenceFor(included.result, included.message)
+  }
+}
+
+function nonceFor({ replica, signer }: SubmitterOptions, body: Body): number {
+  if (body.type === 'heartbeat') return 0
+  const state = replica.state()
+  const record = signer.kind === 'account' ? state.account(signer.id) : state.host(signer.id)
+  return (record?.nonce ?? 0) + 1
+}
+
+function sentenceFor(code: RejectionCode, message: string | null): string {
+  return message ?? `the ledger refused it: ${code}`
+}

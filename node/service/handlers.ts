@@ -1,0 +1,162 @@
+import type { Duplex } from 'node:stream'
+import type { ConsoleKind, LedgerHead, NodeStatus, OperationView } from '../api/index.ts'
+import type { Handlers } from '../api-server/index.ts'
+import { viewConsole } from '../console/index.ts'
+import { viewAccount } from './account-view.ts'
+import { audit } from './audit.ts'
+import { requireAccount, type ServiceContext } from './context.ts'
+import { addHost, type HostServices, listHosts } from './hosts.ts'
+import {
+  createMachine,
+  discardMachine,
+  editMachine,
+  listMachines,
+  mine,
+  showMachine,
+  submit
+} from './machines.ts'
+import { move, run, simple, store } from './orders.ts'
+import { refuse } from './refuse.ts'
+import { browse, search } from './search.ts'
+import { viewOffer } from './views.ts'
+
+export interface HandlerOptions {
+  readonly context: ServiceContext
+  readonly hosts: HostServices
+  readonly status: () => Promise<NodeStatus>
+  readonly stop: () => void
+}
+
+/** Every method of the API, by name. */
+export function createHandlers(options: HandlerOptions): Handlers {
+  const { context, hosts } = options
+  return {
+    'node.status': options.status,
+    'node.peers': async () => ({ peers: await context.network.peers() }),
+    'node.stop': async () => {
+      options.stop()
+      return { stopping: true }
+    },
+    'account.open': async input => {
+      await submit(context, {
+        type: 'open-account',
+        name: input.name,
+        kind: input.kind,
+        key: context.accountKey.publicKey
+      })
+      return showAccount(context, undefined)
+    },
+    'account.show': async input => showAccount(context, input.account),
+    'market.browse': () => browse(context),
+    'offer.list': async () => ({ offers: listOffers(context) }),
+    'host.facts': () => hosts.facts(),
+    'host.add': input => addHost(context, hosts, input),
+    'host.list': () => listHosts(context),
+    'machine.create': input => createMachine(context, input),
+    'machine.edit': input => editMachine(context, input),
+    'machine.discard': input => discardMachine(context, input),
+    'machine.list': input => listMachines(context, input),
+    'machine.show': input => showMachine(context, input),
+    'machine.search': input => search(context, input),
+    'machine.store': input => store(context, input),
+    'machine.start': input => run(context, 'start', input),
+    'machine.resume': input => run(context, 'resume', input),
+    'machine.stop': input => simple(context, 'stop', input),
+    'machine.suspend': input => simple(context, 'suspend', input),
+    'machine.delete': input => simple(context, 'delete', input),
+    'machine.move': input => move(context, input),
+    'operation.list': async () => ({ operations: [...context.operations.list()] }),
+    'operation.show': async input => showOperation(context, input.operation),
+    'operation.cancel': async input => context.operations.cancel(input.operation),
+    'ledger.head': () => head(context),
+    audit: () => audit(context)
+  }
+}
+
+function showAccount(context: ServiceContext, wanted: string | undefined) {
+  const state = context.replica.state()
+  const account =
+    wanted === undefined
+      ? requireAccount(context)
+      : (state.accountNamed(wanted) ?? state.account(wanted))
+  if (account === undefined) {
+    throw refuse('NOT_FOUND', 'not-found', `no account is called "${wanted}"`)
+  }
+  return viewAccount(state, account, context.clock.nowMs())
+}
+
+function listOffers(context: ServiceContext) {
+  const state = context.replica.state()
+  return context.market.offers().map(({ signed }) => {
+    const host = state.host(signed.offer.host)
+    const online =
+      host !== undefined &&
+      (host.key === context.network.key || context.network.isConnected(host.key))
+    return viewOffer(state, signed.offer, online)
+  })
+}
+
+async function head({ replica }: ServiceContext): Promise<LedgerHead> {
+  const { state, block } = replica.tip
+  const newest = await first(replica.blocks(Math.max(1, state.height)))
+  return {
+    network: replica.network,
+    height: state.height,
+    hash: block,
+    timeMs: state.timeMs,
+    stateRoot: state.root(),
+    transactions: newest?.block.transactions.length ?? 0
+  }
+}
+
+async function first<T>(items: AsyncIterable<T>): Promise<T | undefined> {
+  for await (const item of items) return item
+  return undefined
+}
+
+function showOperation(context: ServiceContext, id: string): OperationView {
+  const view = context.operations.find(id)
+  if (view !== undefined) return view
+  throw refuse(
+    'OPERATION_UNKNOWN',
+    'not-found',
+    `there is no operation ${id}`,
+    'virtuoso operation list'
+  )
+}
+
+/** Serial port or display of a machine of ours, wherever it runs. */
+export async function openMachineConsole(
+  context: ServiceContext,
+  wanted: string,
+  kind: ConsoleKind
+): Promise<Duplex> {
+  const machine = mine(context, wanted)
+  const holder = machine.holder === null ? undefined : context.replica.state().host(machine.holder)
+  if (machine.state !== 'started' || holder === undefined) {
+    throw refuse(
+      'ILLEGAL_STATE',
+      'failed',
+      `${machine.configuration.name} is ${machine.state}; a console needs one that is started`,
+      `virtuoso machine start ${machine.configuration.name}`
+    )
+  }
+  return viewConsole(
+    {
+      network: context.network,
+      networkId: context.replica.network,
+      clock: context.clock,
+      owner: machine.owner,
+      key: context.accountKey
+    },
+    {
+      machine: machine.uuid,
+      kind,
+      holder: holder.key,
+      addresses: context.owner.addressesOf(holder.uuid)
+    },
+    AbortSignal.timeout(CONSOLE_OPEN_MS)
+  )
+}
+
+const CONSOLE_OPEN_MS = 10_000

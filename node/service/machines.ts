@@ -1,0 +1,165 @@
+import {
+  AmountError,
+  type Bid,
+  type Body,
+  type Configuration,
+  type MachineRecord,
+  type Picodollars,
+  parseDollars
+} from '../../ledger/index.ts'
+import type { Input, Output } from '../api/index.ts'
+import { requireAccount, requireKind, type ServiceContext } from './context.ts'
+import { ownMachine } from './names.ts'
+import { refuse, refuseByCode } from './refuse.ts'
+import { viewMachine } from './views.ts'
+
+/** Registers a placeholder: a configuration and a bid, nothing on any host yet (2004 text, 5.1.2). */
+export async function createMachine(
+  context: ServiceContext,
+  input: Input<'machine.create'>
+): Promise<Output<'machine.create'>> {
+  const account = requireKind(context, 'buyer')
+  const chosen = await context.market.configuration(input.configuration)
+  if (chosen === undefined) {
+    throw refuse(
+      'NOT_FOUND',
+      'not-found',
+      `no configuration is called "${input.configuration}"`,
+      'virtuoso market browse'
+    )
+  }
+  const names = new Set([...context.replica.state().machines(account.id)].map(nameOf))
+  const name = input.name ?? firstFree(chosen.name, names)
+  if (names.has(name)) {
+    throw refuse(
+      'NAME_TAKEN',
+      'failed',
+      `you have a machine called "${name}" already`,
+      'choose another --name'
+    )
+  }
+  const configuration: Configuration = { ...chosen, ...resourcesOf(input), name }
+  const bid = bidFrom(input.bid, await context.market.averageFor(configuration))
+  const before = new Set(
+    [...context.replica.state().machines(account.id)].map(machine => machine.uuid)
+  )
+  await submit(context, { type: 'register-machine', configuration, bid })
+  const created = [...context.replica.state().machines(account.id)].find(
+    machine => !before.has(machine.uuid) && nameOf(machine) === name
+  )
+  if (created === undefined) throw new Error(`machine ${name} was registered and is not there`)
+  return view(context, created)
+}
+
+export async function editMachine(
+  context: ServiceContext,
+  input: Input<'machine.edit'>
+): Promise<Output<'machine.edit'>> {
+  const machine = mine(context, input.machine)
+  const configuration: Configuration = {
+    ...machine.configuration,
+    ...resourcesOf(input),
+    ...(input.name === undefined ? {} : { name: input.name })
+  }
+  const bid = bidFrom(input.bid, machine.bid)
+  await submit(context, { type: 'edit-machine', machine: machine.uuid, configuration, bid })
+  return view(context, mine(context, machine.uuid))
+}
+
+export async function discardMachine(
+  context: ServiceContext,
+  input: Input<'machine.discard'>
+): Promise<Output<'machine.discard'>> {
+  const machine = mine(context, input.machine)
+  await submit(context, { type: 'discard-machine', machine: machine.uuid })
+  return { discarded: machine.uuid }
+}
+
+export async function listMachines(
+  context: ServiceContext,
+  input: Input<'machine.list'>
+): Promise<Output<'machine.list'>> {
+  const state = context.replica.state()
+  const machines =
+    input.all === true ? state.machines() : state.machines(requireAccount(context).id)
+  return { machines: [...machines].map(machine => view(context, machine)) }
+}
+
+export async function showMachine(
+  context: ServiceContext,
+  input: Input<'machine.show'>
+): Promise<Output<'machine.show'>> {
+  // Reading is open to everybody: the ledger is public. Acting is not.
+  const public_ = context.replica.state().machine(input.machine)
+  return view(context, public_ ?? mine(context, input.machine))
+}
+
+export function mine(context: ServiceContext, wanted: string): MachineRecord {
+  const account = requireKind(context, 'buyer')
+  return ownMachine(context.replica.state(), account.id, wanted)
+}
+
+export function view(context: ServiceContext, machine: MachineRecord): Output<'machine.show'> {
+  return viewMachine(context.replica.state(), machine, context.operations.runningOn(machine.uuid))
+}
+
+export async function submit(context: ServiceContext, body: Body): Promise<void> {
+  const outcome = await context.submitter.submit(body)
+  if (!outcome.ok) throw refuseByCode(outcome.code, outcome.message)
+}
+
+/** An amount typed by a person. */
+export function dollars(text: string, what: string): Picodollars {
+  try {
+    return parseDollars(text)
+  } catch (error) {
+    if (!(error instanceof AmountError)) throw error
+    throw refuse(error.code, 'usage', `${what}: ${error.message}`, 'write it as 1.25')
+  }
+}
+
+export function bidFrom(
+  given: { storagePer30Days?: string | undefined; runningPerHour?: string | undefined } | undefined,
+  standing: Bid | null
+): Bid {
+  const storage = given?.storagePer30Days
+  const running = given?.runningPerHour
+  if ((storage === undefined || running === undefined) && standing === null) {
+    throw refuse(
+      'BID_MISSING',
+      'usage',
+      'nobody offers this configuration now, so there is no average to bid by',
+      'give --bid-storage and --bid-running'
+    )
+  }
+  return {
+    storagePer30Days:
+      storage === undefined ? (standing?.storagePer30Days ?? 0n) : dollars(storage, 'storage bid'),
+    runningPerHour:
+      running === undefined ? (standing?.runningPerHour ?? 0n) : dollars(running, 'running bid')
+  }
+}
+
+function resourcesOf(input: {
+  speed?: number | undefined
+  memoryMb?: number | undefined
+  storageMb?: number | undefined
+}): Partial<Configuration> {
+  const { speed, memoryMb, storageMb } = input
+  return {
+    ...(speed === undefined ? {} : { speed }),
+    ...(memoryMb === undefined ? {} : { memoryMb }),
+    ...(storageMb === undefined ? {} : { storageMb })
+  }
+}
+
+function nameOf(machine: MachineRecord): string {
+  return machine.configuration.name
+}
+
+function firstFree(name: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(name)) return name
+  for (let n = 2; ; n++) {
+    if (!taken.has(`${name}-${n}`)) return `${name}-${n}`
+  }
+}

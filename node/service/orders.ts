@@ -1,0 +1,162 @@
+import {
+  type HostRecord,
+  type MachineRecord,
+  type MachineState,
+  type OrderVerb,
+  type Picodollars,
+  statesAllowing
+} from '../../ledger/index.ts'
+import type { MachineAction, OperationView } from '../api/index.ts'
+import { moveMachine } from '../migration/index.ts'
+import { carryOrder, OrderRefused } from '../owner/index.ts'
+import type { ServiceContext } from './context.ts'
+import { dollars, mine } from './machines.ts'
+import { anyHost } from './names.ts'
+import { refuse, refuseByCode } from './refuse.ts'
+import { offerOf } from './search.ts'
+
+/** How long an order may take in all; a large disk or memory on a slow host is minutes. */
+const ORDER_PATIENCE_MS = 15 * 60_000
+const MOVE_PATIENCE_MS = 24 * 3_600_000
+
+export async function store(
+  context: ServiceContext,
+  input: { machine: string; host: string }
+): Promise<OperationView> {
+  const machine = ready(context, input.machine, 'store')
+  const host = hostFor(context, input.host)
+  const entry = offerOf(context, host.uuid)
+  return order(context, 'store', machine, host.uuid, { offer: entry.signed })
+}
+
+/** `start` and `resume` carry the most that may be spent on running until the owner signs again. */
+export async function run(
+  context: ServiceContext,
+  verb: 'start' | 'resume',
+  input: { machine: string; spendLimit?: string | undefined }
+): Promise<OperationView> {
+  const machine = ready(context, input.machine, verb)
+  const spendLimit =
+    input.spendLimit === undefined
+      ? defaultSpendLimit(machine)
+      : dollars(input.spendLimit, 'spend limit')
+  return order(context, verb, machine, holderOf(machine), { spendLimit })
+}
+
+export async function simple(
+  context: ServiceContext,
+  verb: 'stop' | 'suspend' | 'delete',
+  input: { machine: string }
+): Promise<OperationView> {
+  const machine = ready(context, input.machine, verb)
+  return order(context, verb, machine, holderOf(machine), {})
+}
+
+export async function move(
+  context: ServiceContext,
+  input: { machine: string; host: string; method?: string | undefined }
+): Promise<OperationView> {
+  const machine = ready(context, input.machine, 'move')
+  const host = hostFor(context, input.host)
+  if (host.uuid === machine.holder) {
+    throw refuse(
+      'MIGRATION_SAME_HOST',
+      'failed',
+      `${machine.configuration.name} is on ${host.name} already`
+    )
+  }
+  const entry = offerOf(context, host.uuid)
+  const method = (input.method ?? 'SCP').toUpperCase()
+  return context.operations.start({
+    kind: 'move',
+    machine: machine.uuid,
+    owner: machine.owner,
+    patienceMs: MOVE_PATIENCE_MS,
+    run: progress =>
+      translated(
+        moveMachine(
+          { ...context.owner, submitter: context.submitter, clock: context.clock },
+          { machine, destination: host, offer: entry.signed, method },
+          progress
+        )
+      )
+  })
+}
+
+function order(
+  context: ServiceContext,
+  verb: OrderVerb,
+  machine: MachineRecord,
+  host: string,
+  terms: {
+    offer?: Parameters<typeof carryOrder>[1]['offer']
+    spendLimit?: Picodollars
+  }
+): Promise<OperationView> {
+  return context.operations.start({
+    kind: verb,
+    machine: machine.uuid,
+    owner: machine.owner,
+    patienceMs: ORDER_PATIENCE_MS,
+    run: progress =>
+      translated(
+        carryOrder(
+          context.owner,
+          { verb, machine, host, offer: terms.offer ?? null, spendLimit: terms.spendLimit ?? null },
+          progress.step,
+          progress.signal
+        )
+      )
+  })
+}
+
+/** The machine, if it is ours and the action is legal in its state; the sentence says what would be. */
+function ready(context: ServiceContext, wanted: string, action: MachineAction): MachineRecord {
+  const machine = mine(context, wanted)
+  const legal: readonly MachineState[] = statesAllowing(action)
+  if (!legal.includes(machine.state)) {
+    throw refuse(
+      'ILLEGAL_STATE',
+      'failed',
+      `${machine.configuration.name} is ${machine.state}; ${action} needs one that is ${legal.join(' or ')}`,
+      `virtuoso machine show ${machine.configuration.name}`
+    )
+  }
+  const running = context.operations.runningOn(machine.uuid)
+  if (running !== null) {
+    throw refuse(
+      'BUSY',
+      'failed',
+      `operation ${running} is still under way on ${machine.configuration.name}`,
+      `virtuoso operation watch ${running}`
+    )
+  }
+  return machine
+}
+
+function holderOf(machine: MachineRecord): string {
+  if (machine.holder === null)
+    throw new Error(`machine ${machine.uuid} is ${machine.state} without a holder`)
+  return machine.holder
+}
+
+function hostFor(context: ServiceContext, wanted: string): HostRecord {
+  return anyHost(context.replica.state(), wanted)
+}
+
+/** A day of running: enough to work, little enough to lose to a host that lies about being up. */
+function defaultSpendLimit(machine: MachineRecord): Picodollars {
+  const contract = machine.contract
+  if (contract === null) return 0n
+  const periodsADay = Math.max(1, Math.ceil(86_400 / contract.runningPeriodS))
+  return contract.runningPrice * BigInt(periodsADay)
+}
+
+async function translated(work: Promise<void>): Promise<void> {
+  try {
+    await work
+  } catch (error) {
+    if (error instanceof OrderRefused) throw refuseByCode(error.code, error.message)
+    throw error
+  }
+}

@@ -1,0 +1,51 @@
+import type { ErrorClass } from '../api/index.ts'
+import { ApiError } from '../api/index.ts'
+
+/** A refusal for a person: what is wrong, with the numbers, and what to do. */
+export function refuse(
+  code: string,
+  errorClass: ErrorClass,
+  message: string,
+  hint: string | null = null
+): ApiError {
+  return new ApiError({ code, class: errorClass, message, hint })
+}
+
+/** Ledger and host codes that mean "you may not" or "you cannot pay", as the exit codes tell them apart. */
+const DENIED: ReadonlySet<string> = new Set([
+  'NOT_OWNER',
+  'NOT_HOLDER',
+  'NOT_PARTY',
+  'WRONG_ACCOUNT_KIND',
+  'INSUFFICIENT_FUNDS',
+  'SPEND_LIMIT_TOO_LOW',
+  'INVALID_SIGNATURE',
+  'ORDER_FORGED'
+])
+const NOT_FOUND: ReadonlySet<string> = new Set([
+  'MACHINE_UNKNOWN',
+  'HOST_UNKNOWN',
+  'MIGRATION_UNKNOWN',
+  'IMAGE_UNKNOWN'
+])
+
+const HINTS: Readonly<Record<string, string>> = {
+  NAME_TAKEN: 'choose another user name',
+  INSUFFICIENT_FUNDS: 'see `virtuoso account show`, or choose a cheaper host',
+  SPEND_LIMIT_TOO_LOW: 'give a higher --spend-limit: it must cover the first running period',
+  NO_CAPACITY: 'another machine took the room first; search again and choose another host',
+  STALE_VERSION: 'look at the machine again and repeat the command',
+  ILLEGAL_STATE: '`virtuoso machine show` lists what is possible now',
+  OFFER_EXPIRED: 'search again: the offer has run out',
+  WRONG_ACCOUNT_KIND: 'use a node whose account is of the other kind',
+  ORDER_USED: 'look at the machine again and repeat the command',
+  ORDER_EXPIRED: 'repeat the command',
+  INVALID_EXPIRED: 'repeat the command',
+  INVALID_NONCE: 'repeat the command'
+}
+
+/** The refusal of the ledger, or of a host, as the API tells it. */
+export function refuseByCode(code: string, message: string): ApiError {
+  const errorClass = DENIED.has(code) ? 'denied' : NOT_FOUND.has(code) ? 'not-found' : 'failed'
+  return refuse(code, errorClass, message, HINTS[code] ?? null)
+}

@@ -1,0 +1,130 @@
+import {
+  type Bid,
+  type Configuration,
+  type Contract,
+  describeRunning,
+  describeStorage,
+  formatDollars,
+  type HostRecord,
+  type MachineRecord,
+  type Offer,
+  type Prices,
+  type Resources,
+  type StateReader
+} from '../../ledger/index.ts'
+import type {
+  BidView,
+  ConfigurationView,
+  ContractView,
+  MachineView,
+  OfferView,
+  PricesView,
+  ResourcesView
+} from '../api/index.ts'
+import { peerTextOf } from '../network/index.ts'
+import { actionsOf } from './actions.ts'
+
+export function viewConfiguration(configuration: Configuration): ConfigurationView {
+  const { name, processor, os, speed, memoryMb, storageMb, image } = configuration
+  return { name, processor, os, speed, memoryMb, storageMb, image }
+}
+
+export function viewBid(bid: Bid): BidView {
+  return {
+    storagePer30Days: formatDollars(bid.storagePer30Days),
+    runningPerHour: formatDollars(bid.runningPerHour)
+  }
+}
+
+export function viewContract(contract: Contract): ContractView {
+  return {
+    storagePrice: formatDollars(contract.storagePrice),
+    storagePeriodDays: contract.storagePeriodDays,
+    runningPrice: formatDollars(contract.runningPrice),
+    runningPeriodS: contract.runningPeriodS,
+    storageText: describeStorage(contract),
+    runningText: describeRunning(contract)
+  }
+}
+
+export function viewResources(resources: Resources): ResourcesView {
+  const { speed, memoryMb, storageMb } = resources
+  return { speed, memoryMb, storageMb }
+}
+
+export function viewPrices(prices: Prices): PricesView {
+  return {
+    speedUnit: prices.speedUnit,
+    speedPrice: formatDollars(prices.speedPrice),
+    memoryUnitMb: prices.memoryUnitMb,
+    memoryPrice: formatDollars(prices.memoryPrice),
+    storageUnitMb: prices.storageUnitMb,
+    storagePrice: formatDollars(prices.storagePrice),
+    runningPeriodS: prices.runningPeriodS,
+    storagePeriodDays: prices.storagePeriodDays
+  }
+}
+
+export function viewOffer(state: StateReader, offer: Offer, online: boolean): OfferView {
+  const host = state.host(offer.host)
+  return {
+    host: offer.host,
+    name: offer.name,
+    owner: offer.owner,
+    ownerName: state.account(offer.owner)?.name ?? offer.owner,
+    peer: host === undefined ? '' : peerTextOf(host.key),
+    processor: offer.processor,
+    totals: viewResources(offer.totals),
+    free: viewResources(offer.free),
+    prices: viewPrices(offer.prices),
+    connectSpeed: offer.connectSpeed,
+    methods: [...offer.methods],
+    sequence: offer.sequence,
+    issuedAtMs: offer.issuedAtMs,
+    expiresAtMs: offer.expiresAtMs,
+    online
+  }
+}
+
+export function viewHolder(host: HostRecord): { uuid: string; name: string; peer: string } {
+  return { uuid: host.uuid, name: host.name, peer: peerTextOf(host.key) }
+}
+
+export function viewMachine(
+  state: StateReader,
+  machine: MachineRecord,
+  operation: string | null
+): MachineView {
+  const holder = machine.holder === null ? undefined : state.host(machine.holder)
+  const migration = state.migration(machine.uuid)
+  const { billing } = machine
+  return {
+    uuid: machine.uuid,
+    name: machine.configuration.name,
+    owner: machine.owner,
+    configuration: viewConfiguration(machine.configuration),
+    bid: viewBid(machine.bid),
+    state: machine.state,
+    version: machine.version,
+    holder: holder === undefined ? null : viewHolder(holder),
+    contract: machine.contract === null ? null : viewContract(machine.contract),
+    root: machine.root,
+    actions: actionsOf(machine, operation),
+    storageDueMs: billing.storageDueMs,
+    runningDueMs: billing.runningDueMs,
+    runningCreditMs: billing.runningCreditMs,
+    spendLimit: billing.spendLimit === null ? null : formatDollars(billing.spendLimit),
+    spent: formatDollars(billing.spent),
+    halt: billing.halt,
+    migration:
+      migration === undefined
+        ? null
+        : {
+            id: migration.id,
+            origin: migration.origin,
+            destination: migration.destination,
+            deadlineMs: migration.deadlineMs
+          },
+    operation
+  }
+}
