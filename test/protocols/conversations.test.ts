@@ -1,4 +1,4 @@
-import './polyfill.ts'
+import '../../node/polyfill.ts'
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'

@@ -1,4 +1,4 @@
-import './polyfill.ts'
+import '../../node/polyfill.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Stream } from '@libp2p/interface'

@@ -1,4 +1,4 @@
-import '../polyfill.ts'
+import '../../../node/polyfill.ts'
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
