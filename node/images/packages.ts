@@ -31,7 +31,7 @@ export async function unpackDebianPackages(
   folder?: string
 ): Promise<UnpackedPackages> {
   const archives = folder ?? (await downloadDebianPackages(join(work, 'packages')))
-  const files = (await readdir(archives)).filter(name => name.endsWith('.deb')).sort()
+  const files = await debFiles(archives)
   const root = join(work, 'root')
   await mkdir(root, { recursive: true })
   const packages = []
@@ -40,6 +40,16 @@ export async function unpackDebianPackages(
     packages.push(await describe(join(archives, file), work))
   }
   return { root, packages }
+}
+
+async function debFiles(archives: string): Promise<string[]> {
+  const names = await readdir(archives).catch(cause => {
+    throw missing(cause)
+  })
+  const files = names.filter(name => name.endsWith('.deb')).sort()
+  const starts = [SHELL_PACKAGE, 'linux-image-']
+  if (starts.every(start => files.some(file => file.startsWith(start)))) return files
+  throw missing(new Error(`${archives} does not hold both packages`))
 }
 
 /** Fetches the packages into a folder and returns it. Throws PACKAGES_MISSING. */
