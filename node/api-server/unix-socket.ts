@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmod, lstat, mkdir, rm, unlink } from 'node:fs/promises'
+import { chmod, lstat, mkdir, rm, rmdir, unlink } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -44,7 +44,10 @@ export async function listenOnSocket(server: Server, dir: string): Promise<strin
 /** Removes what `listenOnSocket` left beside the data. */
 export async function forgetSocket(dir: string, path: string): Promise<void> {
   await unlink(path).catch(() => undefined)
-  if (path !== socketInside(resolve(dir))) await rm(pointerInside(dir), { force: true })
+  if (path === socketInside(resolve(dir))) return
+  await rm(pointerInside(dir), { force: true })
+  // The short directory was made for this socket alone; one that is not empty is left to its owner.
+  await rmdir(dirname(path)).catch(() => undefined)
 }
 
 function listen(server: Server, path: string): Promise<void> {

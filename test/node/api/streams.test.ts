@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
+import { BACKLOG_BYTES_MAX } from '../../../node/api-server/index.ts'
 import { ApiError, type EventView } from '../../../node/client.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 import { operationView, startStandIn } from './node-stand-in.ts'
@@ -36,6 +38,21 @@ test('a stream of events that the node ends is an error, not a quiet end', async
   events.say(event(1))
   const following = client.events(0, () => void server.close(), new AbortController().signal)
   await assert.rejects(following, { code: 'NODE_UNREACHABLE' })
+})
+
+test('a reader that stopped reading is cut off, and the node forgets it', async t => {
+  const { server, events } = await startStandIn(t, temporaryDirectory(t))
+  const socket = connect(server.socketPath)
+  socket.pause()
+  socket.write('GET /v1/events?from=0 HTTP/1.1\r\nhost: virtuoso\r\n\r\n')
+  while (events.listeners.size === 0) await new Promise(resolve => setImmediate(resolve))
+  const large = { ...event(1), message: 'x'.repeat(1024 * 1024) }
+  for (let sent = 0; sent <= BACKLOG_BYTES_MAX; sent += large.message.length) events.say(large)
+  assert.equal(events.listeners.size, 1, 'a backlog within the limit is kept')
+  events.say(large)
+  events.say(large)
+  while (events.listeners.size > 0) await new Promise(resolve => setImmediate(resolve))
+  socket.destroy()
 })
 
 test('an operation is followed to its end', async t => {
