@@ -39,6 +39,9 @@ test('help scrolls to its last line on a small screen', async () => {
   const ui = await Rehearsal.begin()
   await ui.press('?', 'G')
   assert.match(ui.frame(40, 12).toText(), /Quit the program/u)
+  const end = ui.frame(40, 12).toText()
+  await ui.press('k')
+  assert.notEqual(ui.frame(40, 12).toText(), end)
 })
 
 test('an unlit key says why instead of acting', async () => {

@@ -91,11 +91,6 @@ export class Terminal {
     return !this.#attached && !this.#closed && !this.#out.backlog
   }
 
-  /** Calls back once, when the backlog is gone. */
-  whenReady(callback: () => void): void {
-    this.#out.once('drain', callback)
-  }
-
   paint(frame: Frame, theme: ThemeName): void {
     if (this.#attached || this.#closed) return
     // Late bytes in blessed's own buffer once wiped the first paint.

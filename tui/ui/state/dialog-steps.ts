@@ -51,7 +51,8 @@ export function accept(state: UiState): Step {
 function moved(dialog: Dialog, by: number): Dialog {
   switch (dialog.kind) {
     case 'help':
-      return { ...dialog, top: clamp(dialog.top + by, HELP_TOP_MAX) }
+      if (!Number.isFinite(by)) return { ...dialog, top: 0, end: by > 0 }
+      return { ...dialog, top: clamp(dialog.top + (dialog.end ? -by : by), HELP_TOP_MAX) }
     case 'catalogue':
       return { ...dialog, index: clamp(dialog.index + by, (dialog.entries?.length ?? 1) - 1) }
     case 'hosts':
@@ -71,7 +72,7 @@ function moved(dialog: Dialog, by: number): Dialog {
 }
 
 /** The help view clamps further, by what its lines need. */
-const HELP_TOP_MAX = 200
+const HELP_TOP_MAX = 80
 
 function acceptBid(state: UiState, dialog: BidDialog): Step {
   if (dialog.busy) return step(state)

@@ -72,7 +72,8 @@ export interface ConfirmDialog {
 }
 
 export type Dialog =
-  | { readonly kind: 'help'; readonly top: number }
+  /** `top` counts lines from the first, or with `end` the lines above the last page. */
+  | { readonly kind: 'help'; readonly top: number; readonly end: boolean }
   | { readonly kind: 'cli'; readonly title: string; readonly lines: readonly string[] }
   | { readonly kind: 'palette'; readonly line: Line; readonly index: number }
   | { readonly kind: 'filter'; readonly line: Line; readonly before: string }

@@ -7,6 +7,8 @@ import { open, type Step, say, step } from './step.ts'
 
 /** Rows a page key moves over. */
 const PAGE = 10
+/** Details are never longer than this and a page. */
+const DETAIL_TOP_MAX = 40
 
 export const TABLE_COMMANDS: readonly Command[] = [
   plain('select previous', ['up', 'k'], 'Machine above', 'Table', state => select(state, -1)),
@@ -36,7 +38,7 @@ export const TABLE_COMMANDS: readonly Command[] = [
   },
   {
     ...plain('help', ['?'], 'All keys', 'Program', state =>
-      step(open(state, { kind: 'help', top: 0 }))
+      step(open(state, { kind: 'help', top: 0, end: false }))
     ),
     hint: 'help'
   },
@@ -85,7 +87,7 @@ function select(state: UiState, by: number): Step {
 
 function page(state: UiState, by: number): Step {
   if (!state.expanded) return select(state, by)
-  return step({ ...state, detailTop: Math.max(0, state.detailTop + by) })
+  return step({ ...state, detailTop: Math.max(0, Math.min(DETAIL_TOP_MAX, state.detailTop + by)) })
 }
 
 function back(state: UiState): Step {

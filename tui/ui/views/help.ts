@@ -12,10 +12,11 @@ interface HelpLine {
 }
 
 /** Every command of the table, by group. */
-export function putHelp(frame: Frame, space: Area, top: number): void {
+export function putHelp(frame: Frame, space: Area, top: number, end: boolean): void {
   const lines = helpLines(Math.min(WIDTH, space.width) - 4)
   const inside = dialogBox(frame, space, 'Keys', WIDTH, lines.length + 2)
-  const first = Math.min(top, Math.max(0, lines.length - inside.height))
+  const last = Math.max(0, lines.length - inside.height)
+  const first = end ? Math.max(0, last - top) : Math.min(top, last)
   const right = inside.x + inside.width
   for (const [row, line] of lines.slice(first, first + inside.height).entries()) {
     const y = inside.y + row

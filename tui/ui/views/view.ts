@@ -61,7 +61,7 @@ function putDialog(frame: Frame, space: Area, state: UiState): void {
     case 'filter':
       return
     case 'help':
-      return putHelp(frame, space, dialog.top)
+      return putHelp(frame, space, dialog.top, dialog.end)
     case 'cli':
       return putReading(frame, space, dialog.title, dialog.lines)
     case 'palette':
