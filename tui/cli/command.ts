@@ -15,8 +15,8 @@ export interface Command {
   readonly load: () => Promise<Action>
 }
 
-/** Does the work and says how it went by resolving (exit 0) or rejecting with a `Failure`. */
-export type Action = (context: Context) => Promise<void>
+/** Does the work. Resolves with nothing (exit code 0) or an exit code of its own; rejects with what went wrong. */
+export type Action = (context: Context) => Promise<void> | Promise<number>
 
 export interface Positional {
   readonly name: string

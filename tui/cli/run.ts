@@ -23,8 +23,7 @@ export async function runCommandLine(
       return 0
     }
     output = outputOf(request.flags, world)
-    await runCommand(request, world, output)
-    return 0
+    return await runCommand(request, world, output)
   } catch (thrown) {
     const failure = asFailure(thrown)
     output.failure(failure)
@@ -47,7 +46,7 @@ function describe(commands: readonly Command[], request: Exclude<Request, RunReq
   }
 }
 
-async function runCommand(request: RunRequest, world: World, output: Output): Promise<void> {
+async function runCommand(request: RunRequest, world: World, output: Output): Promise<number> {
   const { flags, positionals } = request
   const { resolveDataDir } = await import('../../node/client.ts')
   const dir = resolveDataDir(flags.text('data'), world.env)
@@ -55,7 +54,7 @@ async function runCommand(request: RunRequest, world: World, output: Output): Pr
   if (flags.on('wait') && flags.on('no-wait')) {
     throw usageFailure('--wait and --no-wait contradict each other')
   }
-  await withDeadline(seconds, async signal => {
+  return withDeadline(seconds, async signal => {
     let connection: Promise<NodeClient> | undefined
     const client = (): Promise<NodeClient> => (connection ??= world.connect({ dir }))
     const timeoutMs = seconds === undefined ? undefined : seconds * 1000
@@ -71,7 +70,7 @@ async function runCommand(request: RunRequest, world: World, output: Output): Pr
       call: async (method, input) => (await client()).call(method, input, { signal, timeoutMs })
     }
     const action = await request.command.load()
-    await action(context)
+    return (await action(context)) ?? 0
   })
 }
 
@@ -79,10 +78,10 @@ async function runCommand(request: RunRequest, world: World, output: Output): Pr
  * Lets `work` run for at most `seconds`. The race is needed beside the signal: not everything that is
  * waited for can be aborted, and a script that gave a time wants its prompt back after it.
  */
-async function withDeadline(
+async function withDeadline<T>(
   seconds: number | undefined,
-  work: (signal: AbortSignal) => Promise<void>
-): Promise<void> {
+  work: (signal: AbortSignal) => Promise<T>
+): Promise<T> {
   const abort = new AbortController()
   if (seconds === undefined) return work(abort.signal)
   let timer: NodeJS.Timeout | undefined
@@ -93,7 +92,7 @@ async function withDeadline(
     }, seconds * 1000)
   })
   try {
-    await Promise.race([work(abort.signal), deadline])
+    return await Promise.race([work(abort.signal), deadline])
   } finally {
     clearTimeout(timer)
   }

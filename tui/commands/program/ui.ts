@@ -1,17 +1,10 @@
-import { type Context, Failure, usageFailure } from '../../cli/index.ts'
+import { type Context, usageFailure } from '../../cli/index.ts'
 
-export async function openUi(context: Context): Promise<void> {
+export async function openUi(context: Context): Promise<number> {
   const { stdin, stdout } = context.world
   if (stdin.isTTY !== true || stdout.isTTY !== true) {
     throw usageFailure('the terminal UI needs a terminal', 'the other commands work in a pipe')
   }
   const { runUi } = await import('../../ui/index.ts')
-  const code = await runUi({ dir: context.dir })
-  if (code === 0) return
-  throw new Failure({
-    code: 'UI_ENDED',
-    class: 'failed',
-    message: `the terminal UI ended with ${code}`,
-    hint: null
-  })
+  return runUi({ dir: context.dir })
 }

@@ -1,0 +1,2 @@
+export { IDENTITY_COMMANDS } from './commands.ts'
+export { PASSWORD_FLAG } from './password-flag.ts'
