@@ -51,6 +51,15 @@ export function asFailure(thrown: unknown): Failure {
   return new Failure({ code: 'FAILED', class: 'failed', message, hint: null }, { cause: thrown })
 }
 
+/** An error whose code stands in `classes`, as a failure of that class; any other error as it is. */
+export function classified(error: unknown, classes: Readonly<Record<string, ErrorClass>>): unknown {
+  if (error instanceof Failure || !(error instanceof Error) || !('code' in error)) return error
+  const { code, message } = error
+  const kind = typeof code === 'string' && Object.hasOwn(classes, code) ? classes[code] : undefined
+  if (kind === undefined) return error
+  return new Failure({ code: String(code), class: kind, message, hint: null }, { cause: error })
+}
+
 export function timeoutFailure(cause?: unknown): Failure {
   return new Failure(
     {

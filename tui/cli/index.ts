@@ -8,7 +8,14 @@ export {
 } from './command.ts'
 export { confirm } from './confirm.ts'
 export { type Context, positional, type World } from './context.ts'
-export { asFailure, describeExitCodes, EXIT_CODES, Failure, usageFailure } from './failure.ts'
+export {
+  asFailure,
+  classified,
+  describeExitCodes,
+  EXIT_CODES,
+  Failure,
+  usageFailure
+} from './failure.ts'
 export { FlagValues } from './flag-values.ts'
 export { describeProgress, followOperation } from './follow.ts'
 export { Output, type Sink } from './output.ts'

@@ -44,7 +44,7 @@ export async function runFirstRun(options: FirstRunOptions): Promise<number> {
   try {
     await runSteps(scene)
     await measure(scene)
-    scene.figures.add('first run', (performance.now() - startedMs) / 1000, 's')
+    scene.figures.add('main-job', (performance.now() - startedMs) / 1000, 's')
     scene.say(`\n${scene.figures.table()}\n`)
     if (options.figuresFile !== undefined) await scene.figures.append(options.figuresFile)
     scene.say(`\nEvery step held, in ${formatDuration(performance.now() - startedMs)}.\n`)
@@ -99,7 +99,7 @@ function describeFailure(scene: Scene, error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined
   if (cause instanceof Error) lines.push(`  because: ${cause.message}`)
   lines.push('The logs of the nodes:')
-  lines.push(...PARTICIPANTS.map(({ name }) => `  ${logOf(scene.dir, name)}`))
+  lines.push(...[...scene.daemons.keys()].map(name => `  ${logOf(scene.dir, name)}`))
   return `${lines.join('\n')}\n`
 }
 
@@ -127,7 +127,8 @@ function leaveRunning(scene: Scene): void {
   )
   scene.say(
     [
-      '\nThe market goes on. The program is',
+      `\nThe market goes on. The password of every participant is in ${join(scene.dir, 'password')}`,
+      'The program is',
       `  alias virtuoso='node ${scene.program}'`,
       'Reach each participant with its data directory:',
       ...homes,

@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { IDENTITY_CODES } from '../../../node/index.ts'
+import { IDENTITY_CODES } from '../../../node/identity/index.ts'
 import { IDENTITY_CLASSES } from '../../../tui/commands/identity/refusals.ts'
 import { tell } from './world.ts'
 

@@ -1,8 +1,8 @@
 import { dataLayout } from '../../../node/client.ts'
-import type { Context } from '../../cli/index.ts'
+import { type Context, classified } from '../../cli/index.ts'
 import { describeIdentity } from './identity-text.ts'
 import { passwordOf } from './password.ts'
-import { asIdentityFailure } from './refusals.ts'
+import { IDENTITY_CLASSES } from './refusals.ts'
 
 export async function newIdentity(context: Context): Promise<void> {
   const { createIdentity, readPublicIdentity } = await import('../../../node/index.ts')
@@ -12,6 +12,6 @@ export async function newIdentity(context: Context): Promise<void> {
     const identity = await readPublicIdentity(dir)
     context.output.result({ json: identity, text: () => describeIdentity(identity) })
   } catch (error) {
-    throw asIdentityFailure(error)
+    throw classified(error, IDENTITY_CLASSES)
   }
 }

@@ -1,5 +1,5 @@
-import { type Context, secretPrompt } from '../../cli/index.ts'
-import { asIdentityFailure } from './refusals.ts'
+import { type Context, classified, secretPrompt } from '../../cli/index.ts'
+import { IDENTITY_CLASSES } from './refusals.ts'
 
 /** The password of the identity from its file, the environment or the terminal, in this order. */
 export async function passwordOf(context: Context, purpose: 'new' | 'known'): Promise<string> {
@@ -12,6 +12,6 @@ export async function passwordOf(context: Context, purpose: 'new' | 'known'): Pr
       prompt: secretPrompt(context, question, purpose === 'new')
     })
   } catch (error) {
-    throw asIdentityFailure(error)
+    throw classified(error, IDENTITY_CLASSES)
   }
 }

@@ -1,7 +1,7 @@
 import { dataLayout } from '../../../node/client.ts'
-import type { Context } from '../../cli/index.ts'
+import { type Context, classified } from '../../cli/index.ts'
 import { describeIdentity } from './identity-text.ts'
-import { asIdentityFailure } from './refusals.ts'
+import { IDENTITY_CLASSES } from './refusals.ts'
 
 export async function showIdentity(context: Context): Promise<void> {
   const { readPublicIdentity } = await import('../../../node/index.ts')
@@ -9,6 +9,6 @@ export async function showIdentity(context: Context): Promise<void> {
     const identity = await readPublicIdentity(dataLayout(context.dir).identity)
     context.output.result({ json: identity, text: () => describeIdentity(identity) })
   } catch (error) {
-    throw asIdentityFailure(error)
+    throw classified(error, IDENTITY_CLASSES)
   }
 }

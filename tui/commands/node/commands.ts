@@ -1,6 +1,45 @@
 import type { Command } from '../../cli/index.ts'
+import { PASSWORD_FLAG } from '../identity/index.ts'
 
 export const NODE_COMMANDS: readonly Command[] = [
+  {
+    path: ['node', 'init'],
+    summary: 'make a node: its keys, its configuration, the network it belongs to',
+    details: [
+      'Give the --genesis file of the network to join, or --dev-genesis to begin a network of your own,',
+      'on which every new account is granted money. Keys that are there already are used.'
+    ].join('\n'),
+    flags: [
+      { name: 'name', value: 'NAME', summary: 'shown in logs and status (default the first role)' },
+      {
+        name: 'role',
+        value: 'ROLE',
+        multiple: true,
+        summary: 'buyer, provider, coordinator or observer (default buyer)'
+      },
+      {
+        name: 'listen',
+        value: 'MULTIADDR',
+        multiple: true,
+        summary: 'where other nodes reach it (default /ip4/0.0.0.0/tcp/7144)'
+      },
+      {
+        name: 'bootstrap',
+        value: 'MULTIADDR',
+        multiple: true,
+        summary: 'a node of the network, with its /p2p/ part, to find the others by'
+      },
+      { name: 'genesis', value: 'FILE', summary: 'genesis file of the network to join' },
+      { name: 'dev-genesis', summary: 'begin a development network with this node as coordinator' },
+      {
+        name: 'accelerator',
+        value: 'auto|kvm|tcg',
+        summary: 'how machines are run; auto boots a probe (default auto)'
+      },
+      PASSWORD_FLAG
+    ],
+    load: async () => (await import('./init.ts')).initialize
+  },
   {
     path: ['node', 'status'],
     summary: 'who this node is, what it does, how far its ledger is',

@@ -10,9 +10,9 @@ const GRANT = '1000'
 export async function makeIdentities(scene: Scene): Promise<void> {
   const [coordinator, ...others] = PARTICIPANTS
   if (coordinator === undefined) throw new Error('nobody takes part')
-  await scene.shell.show(coordinator.name, ...initFlags(coordinator), '--dev-genesis', 'first-run')
+  await scene.shell.show(coordinator.name, ...initFlags(coordinator), '--dev-genesis')
   const status = await startNode(scene, coordinator.name)
-  const bootstrap = status.addresses[0] ?? ''
+  const bootstrap = reachableAt(status)
   const genesis = `${dirOf(scene.dir, COORDINATOR)}/genesis.json`
   for (const each of others) {
     const flags = [...initFlags(each), '--genesis', genesis, '--bootstrap', bootstrap]
@@ -24,6 +24,12 @@ export async function makeIdentities(scene: Scene): Promise<void> {
 
 function initFlags({ name, role }: Participant): readonly string[] {
   return ['node', 'init', '--name', name, '--role', role, '--listen', '/ip4/127.0.0.1/tcp/0']
+}
+
+function reachableAt({ addresses, peer }: NodeStatus): string {
+  const [address] = addresses
+  if (address === undefined) throw new Error('the coordinator listens nowhere')
+  return address.includes('/p2p/') ? address : `${address}/p2p/${peer}`
 }
 
 async function startNode(scene: Scene, name: string): Promise<NodeStatus> {

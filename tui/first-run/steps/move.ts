@@ -37,5 +37,5 @@ async function recordBytes({ shell, figures, say }: Scene): Promise<void> {
   const moved = operations.find(each => each.kind === 'move' && each.state === 'succeeded')
   const bytes = moved?.progress?.bytesDone ?? 0
   check(say, 'the move reported its progress', bytes > 0, `${bytes} bytes`)
-  figures.add('moved', bytes / 1024 ** 2, 'MiB')
+  figures.add('move-bytes', bytes, 'B')
 }

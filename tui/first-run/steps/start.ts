@@ -14,7 +14,7 @@ export async function startMachine(scene: Scene): Promise<void> {
   await shell.show(BUYER, 'machine', 'start', MACHINE)
   const console = ['console', MACHINE, '-t', 'serial', '--seconds', BOOT_SECONDS]
   await shell.show(BUYER, ...console, '--until', 'virtuoso ready')
-  figures.add('start to prompt', (performance.now() - begunMs) / 1000, 's')
+  figures.add('start-to-prompt', (performance.now() - begunMs) / 1000, 's')
   const machine = await shell.ask<MachineView>(BUYER, 'machine', 'show', MACHINE)
   checkEqual(say, 'the machine is', machine.state, 'started')
   await shell.show(BUYER, ...console, '--until', 'counter 3')
