@@ -4,15 +4,20 @@ import type { World } from './cli/index.ts'
 import { runCommandLine } from './cli/index.ts'
 import { COMMANDS } from './commands/index.ts'
 
+const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
 const world: World = {
   env: process.env,
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
   connect: async options => (await import('../node/client.ts')).connect(options),
+  // Once: whoever presses Ctrl-C again does not want to wait for a good end.
   onInterrupt: listener => {
-    process.once('SIGINT', listener)
-    return () => process.off('SIGINT', listener)
+    for (const signal of INTERRUPTS) process.once(signal, listener)
+    return () => {
+      for (const signal of INTERRUPTS) process.off(signal, listener)
+    }
   }
 }
 

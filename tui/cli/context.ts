@@ -12,7 +12,7 @@ export interface World {
   readonly stdout: Sink
   readonly stderr: Sink
   connect(options: { readonly dir: string }): Promise<NodeClient>
-  /** Calls back at SIGINT; returns the unsubscribe. */
+  /** Calls back at SIGINT, SIGTERM or SIGHUP; returns the unsubscribe. */
   onInterrupt(listener: () => void): () => void
 }
 

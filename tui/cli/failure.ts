@@ -48,16 +48,25 @@ export function asFailure(thrown: unknown): Failure {
   if (body !== undefined) return new Failure(body, { cause: thrown })
   if (isTimeout(thrown)) return timeoutFailure(thrown)
   const message = thrown instanceof Error ? thrown.message : String(thrown)
-  return new Failure({ code: 'FAILED', class: 'failed', message, hint: null }, { cause: thrown })
+  return new Failure(
+    { code: codeOf(thrown) ?? 'FAILED', class: 'failed', message, hint: null },
+    { cause: thrown }
+  )
+}
+
+function codeOf(thrown: unknown): string | undefined {
+  if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return undefined
+  return typeof thrown.code === 'string' ? thrown.code : undefined
 }
 
 /** An error whose code stands in `classes`, as a failure of that class; any other error as it is. */
 export function classified(error: unknown, classes: Readonly<Record<string, ErrorClass>>): unknown {
-  if (error instanceof Failure || !(error instanceof Error) || !('code' in error)) return error
-  const { code, message } = error
-  const kind = typeof code === 'string' && Object.hasOwn(classes, code) ? classes[code] : undefined
+  const code = codeOf(error)
+  if (error instanceof Failure || !(error instanceof Error) || code === undefined) return error
+  const kind = Object.hasOwn(classes, code) ? classes[code] : undefined
   if (kind === undefined) return error
-  return new Failure({ code: String(code), class: kind, message, hint: null }, { cause: error })
+  const body = { code, class: kind, message: error.message, hint: null }
+  return new Failure(body, { cause: error })
 }
 
 export function timeoutFailure(cause?: unknown): Failure {

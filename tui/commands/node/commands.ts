@@ -41,6 +41,14 @@ export const NODE_COMMANDS: readonly Command[] = [
     load: async () => (await import('./init.ts')).initialize
   },
   {
+    path: ['node', 'run'],
+    summary: 'run the node in the foreground, until Ctrl-C or `virtuoso node stop`',
+    details:
+      'VIRTUOSO_IMAGES names the folder of preconfigured images, else `images` in the data directory.',
+    flags: [PASSWORD_FLAG],
+    load: async () => (await import('./run.ts')).runInForeground
+  },
+  {
     path: ['node', 'status'],
     summary: 'who this node is, what it does, how far its ledger is',
     load: async () => (await import('./status.ts')).showStatus
