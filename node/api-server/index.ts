@@ -1,5 +1,4 @@
 export { BODY_BYTES_MAX, parseInput } from './call.ts'
-export { statusOf } from './refusals.ts'
 export { INPUT_SCHEMAS } from './schemas.ts'
 export { startApiServer } from './server.ts'
 export type {
@@ -10,4 +9,4 @@ export type {
   OperationFeed
 } from './sources.ts'
 export { BACKLOG_BYTES_MAX } from './streams.ts'
-export { LISTEN_CODES, type ListenCode, ListenError } from './unix-socket.ts'
+export { type ListenCode, ListenError } from './unix-socket.ts'

@@ -1,12 +1,10 @@
-export { CONFIG_CODES, type ConfigCode, ConfigError } from './config-error.ts'
-export { DEFAULTS, DEVELOPMENT_GENESIS } from './defaults.ts'
+export { type ConfigCode, ConfigError } from './config-error.ts'
 export {
   type DevelopmentGenesisOptions,
   formatGenesis,
   loadGenesis,
   makeDevelopmentGenesis,
-  parseGenesis,
-  saveGenesis
+  parseGenesis
 } from './genesis-file.ts'
 export { type InitOptions, type InitResult, initNode } from './init-node.ts'
 export { type ConfigWishes, loadConfig, type NodeConfig, ROLES, type Role } from './node-config.ts'

@@ -1,5 +1,4 @@
 export {
-  EVENTS_KEPT,
   type EventLog,
   type EventLogOptions,
   openEventLog,

@@ -1,8 +1,6 @@
 export {
-  MEMORY_KEPT_MB,
   type PhysicalFacts,
-  readPhysicalFacts,
-  STORAGE_KEPT_MB
+  readPhysicalFacts
 } from './host-facts.ts'
 export {
   availableMemoryMb,

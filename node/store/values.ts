@@ -1,5 +1,3 @@
-import { type Codec, decodeAs, encodeAs } from '../../ledger/index.ts'
-
 /** How the values of one kind of record become bytes. `decode` throws on bytes it did not make. */
 export interface Values<T> {
   encode(value: T): Uint8Array
@@ -11,14 +9,6 @@ export function jsonValues<T>(): Values<T> {
   return {
     encode: value => Buffer.from(JSON.stringify(value), 'utf8'),
     decode: bytes => JSON.parse(Buffer.from(bytes).toString('utf8')) as T
-  }
-}
-
-/** For records of the ledger: the canonical bytes that are signed and hashed. */
-export function ledgerValues<T>(codec: Codec<T>): Values<T> {
-  return {
-    encode: value => encodeAs(codec, value),
-    decode: bytes => decodeAs(codec, bytes)
   }
 }
 
