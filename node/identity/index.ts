@@ -6,7 +6,7 @@ export {
   type PublicIdentity,
   readPublicIdentity
 } from './identity.ts'
-export { type IdentityCode, IdentityError } from './identity-error.ts'
+export { IDENTITY_CODES, type IdentityCode, IdentityError } from './identity-error.ts'
 export {
   checkPassword,
   type PasswordSources,
