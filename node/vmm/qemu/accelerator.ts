@@ -11,7 +11,7 @@ import { missing } from './process.ts'
 const run = promisify(execFile)
 
 /** Under KVM debian-mini is there within two seconds; a host on which it hangs never gets there. */
-const PROBE_PATIENCE_MS = 15_000
+const PROBE_PATIENCE_MS = 10_000
 
 /** What debian-mini prints when its kernel, modules and shell have come up. */
 const BOOT_MARKER = 'virtuoso ready'

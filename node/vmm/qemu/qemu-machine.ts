@@ -235,7 +235,12 @@ export class QemuMachine {
     await rm(this.run.qmp, { force: true })
     const { spec, run, folder } = this
     const plan = { spec, run, accelerator, image, resumes, disk: folder.disk }
-    return await Guest.launch(this.#host.program, qemuArguments(plan), this.#place)
+    try {
+      return await Guest.launch(this.#host.program, qemuArguments(plan), this.#place)
+    } catch (error) {
+      await this.#tidy()
+      throw error
+    }
   }
 
   async #image(): Promise<ImageFiles | undefined> {

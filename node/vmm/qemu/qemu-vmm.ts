@@ -279,7 +279,11 @@ export class QemuVmm implements Vmm {
   }
 
   async #chosenAccelerator(): Promise<Accelerator> {
-    this.#accelerator ??= this.#probe()
+    this.#accelerator ??= this.#probe().catch(error => {
+      // A QEMU that is installed later is tried then.
+      this.#accelerator = undefined
+      throw error
+    })
     return await this.#accelerator
   }
 

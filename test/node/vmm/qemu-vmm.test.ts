@@ -3,7 +3,12 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { createQemuVmm, type QemuVmm, type QemuVmmOptions } from '../../../node/vmm/index.ts'
+import {
+  createQemuVmm,
+  type QemuVmm,
+  type QemuVmmOptions,
+  VmmError
+} from '../../../node/vmm/index.ts'
 import { debianMini, whyNoQemu } from '../../support/debian-mini.ts'
 import { type Place, vmmConformance } from '../../support/vmm-conformance.ts'
 
@@ -68,3 +73,20 @@ async function guestPid(machine: string): Promise<number> {
   }
   return assert.fail(`no QEMU of machine ${machine}`)
 }
+
+test('a QEMU that is not there is refused with the packages to install, at every start', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'vmm-'))
+  const images = { find: async () => undefined, list: async () => [] }
+  const vmm = createQemuVmm({ dataDir: root, images, program: 'qemu-nowhere' })
+  await vmm.open()
+  for (const _time of [1, 2]) {
+    await assert.rejects(vmm.describe(), (error: unknown) => {
+      assert.ok(error instanceof VmmError)
+      assert.equal(error.code, 'VMM_MISSING')
+      assert.match(error.message, /qemu-system-x86 and qemu-utils/)
+      return true
+    })
+  }
+  await vmm.close()
+  await rm(root, { recursive: true })
+})
