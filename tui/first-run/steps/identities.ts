@@ -3,8 +3,11 @@ import { checkEqual } from '../check.ts'
 import { Daemon } from '../daemon.ts'
 import { BUYER, COORDINATOR, HOSTS, PARTICIPANTS, type Participant } from '../participants.ts'
 import { dirOf, logOf, type Scene } from '../scene.ts'
+import { until } from '../until.ts'
 
 const GRANT = '1000'
+/** A node dials its bootstrap address as soon as it has started. */
+const CONNECT_PATIENCE_MS = 30_000
 
 /** Step 1: keys, the development genesis, five processes, accounts with unique names. */
 export async function makeIdentities(scene: Scene): Promise<void> {
@@ -48,6 +51,12 @@ async function openAccounts(scene: Scene): Promise<void> {
   const providers = HOSTS.map(host => host.owner)
   for (const name of [BUYER, ...providers]) {
     const kind = providers.includes(name) ? 'provider' : 'buyer'
+    await until(
+      `${name} reaches the network`,
+      CONNECT_PATIENCE_MS,
+      () => shell.ask<NodeStatus>(name, 'node', 'status'),
+      status => status.peers > 0 && !status.ledger.behind
+    )
     await shell.show(name, 'account', 'open', name, '--kind', kind)
     const account = await shell.ask<AccountView>(name, 'account', 'show')
     seen.balances.set(name, account.balance)
