@@ -16,7 +16,7 @@ import { openOperations } from '../operations/index.ts'
 import { createSubmitter, serveLedgerProtocol } from '../replica/index.ts'
 import { createHandlers, openMachineConsole, type ServiceContext } from '../service/index.ts'
 import { jsonValues, openStore } from '../store/index.ts'
-import { QemuVmm } from '../vmm/index.ts'
+import { createFakeVmm, createQemuVmm, FakeHost, type ImageStore, type Vmm } from '../vmm/index.ts'
 import { explain } from './explain.ts'
 import { hostServices } from './host-services.ts'
 import { type LedgerSeat, openLedger } from './ledger-part.ts'
@@ -94,6 +94,8 @@ async function begin(options: RunOptions, undo: Undo): Promise<void> {
     each => each.stop()
   )
   const vmm = undo.later(vmmOf(config, layout.dir, images), each => each.close())
+  for (const { machine, status } of await vmm.open())
+    log('host')('found a machine', { machine, status })
   const books = openHostBooks(store)
   const host = undo.later(
     createHost({
@@ -207,13 +209,10 @@ async function takeUpHosting(
   await host.activate(terms)
 }
 
-function vmmOf(
-  config: NodeConfig,
-  dataDir: string,
-  images: ReturnType<typeof createImageStore>
-): QemuVmm {
-  const { accelerator, binary } = config.vmm
-  return new QemuVmm({
+function vmmOf(config: NodeConfig, dataDir: string, images: ImageStore): Vmm {
+  const { kind, accelerator, binary } = config.vmm
+  if (kind === 'fake') return createFakeVmm({ host: new FakeHost(join(dataDir, 'fake-vmm')) })
+  return createQemuVmm({
     dataDir,
     images,
     ...(accelerator === 'auto' ? {} : { accelerator }),

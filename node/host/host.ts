@@ -95,8 +95,6 @@ async function begin(
     ready: () => ready,
     watchMove: (machine, progress) => moves.watch(machine, progress)
   })
-  for (const found of await vmm.open())
-    log('found a machine', { machine: found.machine, status: found.status })
   await network.serve('order', stream => serveOrder(stream, service))
   await serveConsoles(options)
   await moves.serve()

@@ -4,6 +4,7 @@ import { type Identify, identify } from '@libp2p/identify'
 import type { Libp2p, PeerId, Stream } from '@libp2p/interface'
 import { type KadDHT, kadDHT, passthroughMapper } from '@libp2p/kad-dht'
 import { noise } from '@libp2p/noise'
+import { peerIdFromString } from '@libp2p/peer-id'
 import { type Ping, ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
@@ -76,7 +77,11 @@ interface Services extends Record<string, unknown> {
 
 /** New connections a second from one IP: the default of 5 refuses a laboratory on loopback (trap 6). */
 const INBOUND_CONNECTIONS_PER_SECOND = { shared: 1000, real: 5 }
-/** A stream that carries nothing for this long is closed; protocols that idle send keep-alives (trap 8). */
+/** The package tries each bootstrap peer once; they are kept by this tag and dialled again by `redial`. */
+const BOOTSTRAP_TAG_MS = 2 ** 31 - 1
+/** A bootstrap peer that is down is tried again this often. */
+const REDIAL_MS = 3_000
+/** Streams of one protocol open at once with one peer: consoles and follows, with room. */
 const MAX_INBOUND_STREAMS = 64
 /** Largest gossip message: an announcement is under 200 bytes, the rest is room for averages. */
 const GOSSIP_MESSAGE_MAX_BYTES = 16384
@@ -85,6 +90,7 @@ export async function createNetwork(options: NetworkOptions): Promise<Network> {
   const libp2p = await startLibp2p(options)
   const id = (name: ProtocolName): string => protocolId(options.network, name)
   const key = requireKey(libp2p.peerId)
+  const redialling = setInterval(() => redial(libp2p, options.bootstrap), REDIAL_MS)
 
   async function serve(name: ProtocolName, server: StreamServer): Promise<void> {
     await libp2p.handle(
@@ -152,6 +158,7 @@ export async function createNetwork(options: NetworkOptions): Promise<Network> {
       return () => libp2p.removeEventListener('peer:identify', heard)
     },
     stop: async () => {
+      clearInterval(redialling)
       await libp2p.stop()
     }
   }
@@ -170,13 +177,7 @@ async function startLibp2p(options: NetworkOptions): Promise<Libp2p<Services>> {
     connectionManager: { inboundConnectionThreshold: rate, maxIncomingPendingConnections: 100 },
     peerDiscovery:
       options.bootstrap.length > 0
-        ? [
-            bootstrap({
-              list: [...options.bootstrap],
-              timeout: 100,
-              tagTTL: Number.POSITIVE_INFINITY
-            })
-          ]
+        ? [bootstrap({ list: [...options.bootstrap], timeout: 0, tagTTL: BOOTSTRAP_TAG_MS })]
         : [],
     services: {
       identify: identify(),
@@ -195,6 +196,16 @@ async function startLibp2p(options: NetworkOptions): Promise<Libp2p<Services>> {
       })
     }
   })
+}
+
+/** Without a bootstrap peer a node that lost its connections would never find its way back. */
+function redial(libp2p: Libp2p<Services>, list: readonly string[]): void {
+  for (const text of list) {
+    const address = multiaddr(text)
+    const peer = address.getComponents().findLast(part => part.name === 'p2p')?.value
+    if (peer === undefined || libp2p.getConnections(peerIdFromString(peer)).length > 0) continue
+    libp2p.dial(address, { signal: AbortSignal.timeout(REDIAL_MS) }).catch(() => undefined)
+  }
 }
 
 async function connect(libp2p: Libp2p<Services>, peer: PeerId, how: OpenOptions) {
