@@ -67,8 +67,9 @@ export class Output {
 
   /** Replaces the progress line. Call only when `live`. */
   progress(text: string): void {
-    // The last column stays free: writing into it makes some terminals wrap.
-    const width = (this.#options.stderr.columns ?? 80) - 1
+    // The last column stays free: writing into it makes some terminals wrap. A terminal that does not know
+    // its size says 0.
+    const width = (this.#options.stderr.columns || 80) - 1
     this.#options.stderr.write(`\r\u001b[K${fit(cleanLines(text), width)}`)
     this.#liveShown = true
   }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { clean } from '../format/index.ts'
+import { clean, withoutSequences } from '../format/index.ts'
 
 /** What a command did. */
 export interface Ran {
@@ -94,8 +94,8 @@ function required(user: string, args: readonly string[], ran: Ran): Ran {
 }
 
 function linesOf(text: string): readonly string[] {
-  const trimmed = text.replace(/\s+$/, '')
-  // A serial console ends its lines with CR LF, and a guest's shell colours its prompt.
+  // A serial console ends its lines with CR LF, and a guest's shell asks its terminal for the cursor.
+  const trimmed = withoutSequences(text).replace(/\s+$/, '')
   return trimmed === '' ? [] : trimmed.split(/\r*\n/).map(clean)
 }
 

@@ -9,4 +9,12 @@ export {
   formatTime
 } from './amounts.ts'
 export { type Column, formatFields, formatTable } from './table.ts'
-export { clean, cleanLines, displayWidth, fit, padLeft, padRight } from './text.ts'
+export {
+  clean,
+  cleanLines,
+  displayWidth,
+  fit,
+  padLeft,
+  padRight,
+  withoutSequences
+} from './text.ts'

@@ -16,6 +16,16 @@ export function clean(text: string): string {
   return text.replace(UNPRINTABLE, '\ufffd')
 }
 
+// biome-ignore lint: matching control characters is the purpose of this expression.
+// oxlint-disable-next-line no-control-regex
+const SEQUENCE: RegExp =
+  /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_])/gu
+
+/** `text` without the sequences that a program sends to its terminal: what a person would read of it. */
+export function withoutSequences(text: string): string {
+  return text.replace(SEQUENCE, '')
+}
+
 /** As `clean`, keeping line breaks: for text that we lay out over several lines ourselves. */
 export function cleanLines(text: string): string {
   return text.split('\n').map(clean).join('\n')

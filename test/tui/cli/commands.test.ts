@@ -134,6 +134,17 @@ test('on a terminal an operation is one live line with percent, rate and time le
   assert.ok(!told.stderr.includes('\n'))
 })
 
+test('the live line fits the terminal, and a terminal without a size counts as 80 wide', async () => {
+  const step = 'x'.repeat(200)
+  const operation = [operationView({ step }), operationView({ state: 'succeeded', endedAtMs: 1 })]
+  const lengthAt = async (columns: number): Promise<number> => {
+    const setting = { answers: MOVE, operation, stderrIsTty: true, columns }
+    const { stderr } = await tell('mv web1 --host virt13', setting)
+    return Math.max(...stderr.split('\r\u001b[K').map(line => line.length))
+  }
+  assert.deepEqual(await Promise.all([0, 40, 100].map(lengthAt)), [79, 39, 99])
+})
+
 test('--quiet says nothing on stderr', async () => {
   const operation = [operationView({ state: 'succeeded', endedAtMs: 2000, trail: TRAIL })]
   const told = await tell('mv web1 --host virt13 --quiet', { answers: MOVE, operation })

@@ -12,6 +12,7 @@ export interface Setting {
   readonly operation?: readonly OperationView[]
   readonly console?: () => Duplex
   readonly stderrIsTty?: boolean
+  readonly columns?: number
   readonly env?: Readonly<Record<string, string>>
 }
 
@@ -38,7 +39,8 @@ export async function tell(line: string | readonly string[], setting: Setting = 
     stdout: { write: chunk => void (stdout += String(chunk)) },
     stderr: {
       write: chunk => void (stderr += String(chunk)),
-      isTTY: setting.stderrIsTty === true
+      isTTY: setting.stderrIsTty === true,
+      columns: setting.columns ?? 120
     },
     connect: () => Promise.resolve(clientOf(setting, calls)),
     onInterrupt: () => () => undefined

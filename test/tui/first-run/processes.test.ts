@@ -22,7 +22,7 @@ await writeFile(
   }
   if (args[0] === 'node') process.exit(3)
   const json = { args, home: process.env.VIRTUOSO_HOME }
-  process.stdout.write(args.includes('--json') ? JSON.stringify(json) : 'a\\u001b[2Jb\\r\\nlast')`
+  process.stdout.write(args.includes('--json') ? JSON.stringify(json) : 'a\\u001b[2Jb\\u0007c\\r\\nlast')`
 )
 
 function shellInto(written: string[], signal: AbortSignal = new AbortController().signal): Shell {
@@ -40,7 +40,7 @@ test('a command is shown as it would be typed, with its output and without contr
   await shellInto(written).show('maria', 'console', 'web1', '--send', "it's me")
   assert.equal(
     written.join(''),
-    "maria$ virtuoso console web1 --send 'it'\\''s me'\n  a\ufffd[2Jb\n  last\n"
+    "maria$ virtuoso console web1 --send 'it'\\''s me'\n  ab\ufffdc\n  last\n"
   )
 })
 

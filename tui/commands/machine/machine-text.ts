@@ -10,7 +10,7 @@ export function describeMachine(machine: MachineView): string {
     ['State', machine.state],
     ['Version', String(machine.version)],
     ['Host', holder === null ? '' : `${holder.name}  ${holder.uuid}`],
-    ['Configuration', configuration.name],
+    ['Configuration', configuration.name === machine.name ? '' : configuration.name],
     [
       'Shape',
       `${configuration.processor}, ${configuration.speed} bogomips, ${configuration.memoryMb} MB memory, ${configuration.storageMb} MB disk`

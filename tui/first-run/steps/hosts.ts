@@ -13,6 +13,8 @@ const PEERS_MIN = 2
 /** Step 2: nodes find each other; providers add a host each; the observer sees both offers. */
 export async function addHosts(scene: Scene): Promise<void> {
   const { shell, say } = scene
+  // The first look at a host boots a probe to see how machines run best: both at once save half of it.
+  await Promise.all(HOSTS.map(host => shell.run(host.owner, 'host', 'facts')))
   for (const { name } of PARTICIPANTS) await findPeers(scene, name)
   for (const host of HOSTS) {
     await shell.show(host.owner, 'host', 'facts')
