@@ -16,9 +16,9 @@ export function clean(text: string): string {
   return text.replace(UNPRINTABLE, '\ufffd')
 }
 
-// biome-ignore lint: matching control characters is the purpose of this expression.
-// oxlint-disable-next-line no-control-regex
 const SEQUENCE: RegExp =
+  // biome-ignore lint: matching control characters is the purpose of this expression.
+  // oxlint-disable-next-line no-control-regex
   /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_])/gu
 
 /** `text` without the sequences that a program sends to its terminal: what a person would read of it. */
