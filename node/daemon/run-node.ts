@@ -96,6 +96,8 @@ async function begin(options: RunOptions, undo: Undo): Promise<void> {
   const vmm = undo.later(vmmOf(config, layout.dir, images), each => each.close())
   for (const { machine, status } of await vmm.open())
     log('host')('found a machine', { machine, status })
+  // The trial of the accelerator boots a guest: better now than when the first owner waits for a start.
+  if (config.roles.includes('provider')) void vmm.describe().catch(() => undefined)
   const books = openHostBooks(store)
   const host = undo.later(
     createHost({

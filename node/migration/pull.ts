@@ -1,3 +1,4 @@
+import { pipe } from 'it-pipe'
 import type { Crypto, Hash } from '../../ledger/index.ts'
 import {
   answerChallenge,
@@ -20,6 +21,13 @@ export interface PullProgress {
   readonly bytesTotal: number
 }
 
+export interface PullCheck {
+  readonly crypto: Crypto
+  /** Root on the ledger. */
+  readonly root: Hash
+  readonly signal: AbortSignal
+}
+
 /** What came is not what the ledger says was sealed. */
 export class ContentMismatch extends Error {
   override readonly name: string = 'ContentMismatch'
@@ -33,7 +41,7 @@ export async function pullAll(
   source: BlocksSource,
   manifest: Manifest,
   sink: ContentSink,
-  check: { readonly crypto: Crypto; readonly root: Hash; readonly signal: AbortSignal },
+  check: PullCheck,
   onProgress: (progress: PullProgress) => void
 ): Promise<void> {
   const bytesTotal = manifest.parts.reduce((sum, part) => sum + part.sizeBytes, 0)
@@ -41,11 +49,17 @@ export async function pullAll(
   const roots = []
   for (const part of manifest.parts) {
     const hasher = partHasher(check.crypto, part)
-    for await (const run of source.runs(part, { first: 0, count: blocksOf(part) })) {
-      check.signal.throwIfAborted()
-      bytesDone += await take(sink, part, run, hasher)
-      onProgress({ bytesDone, bytesTotal })
-    }
+    await pipe(
+      source.runs(part, { first: 0, count: blocksOf(part) }),
+      runs => hashed(runs, hasher, check.signal),
+      runs => written(runs, part, sink),
+      async sizes => {
+        for await (const size of sizes) {
+          bytesDone += size
+          onProgress({ bytesDone, bytesTotal })
+        }
+      }
+    )
     roots.push({ part, root: hasher.root() })
   }
   const found = contentRoot(check.crypto, roots)
@@ -56,20 +70,32 @@ export async function pullAll(
   }
 }
 
-async function take(
-  sink: ContentSink,
-  part: PartShape,
-  run: BlockRun,
-  hasher: PartHasher
-): Promise<number> {
-  const offset = run.first * BLOCK_BYTES
-  if (run.kind === 'zeros') {
-    hasher.addZeros(run.count)
-    return Math.min(run.count * BLOCK_BYTES, part.sizeBytes - offset)
+async function* hashed(
+  runs: AsyncIterable<BlockRun>,
+  hasher: PartHasher,
+  signal: AbortSignal
+): AsyncGenerator<BlockRun, void, void> {
+  for await (const run of runs) {
+    signal.throwIfAborted()
+    if (run.kind === 'zeros') hasher.addZeros(run.count)
+    else addBlocks(run.bytes, block => hasher.add(block))
+    yield run
   }
-  addBlocks(run.bytes, block => hasher.add(block))
-  await sink.write(part.name, offset, run.bytes)
-  return run.bytes.byteLength
+}
+
+/** Yields how many bytes of the part each run stood for. Zeros are not written: the sink begins empty. */
+async function* written(
+  runs: AsyncIterable<BlockRun>,
+  part: PartShape,
+  sink: ContentSink
+): AsyncGenerator<number, void, void> {
+  for await (const run of runs) {
+    const offset = run.first * BLOCK_BYTES
+    if (run.kind === 'data') await sink.write(part.name, offset, run.bytes)
+    yield run.kind === 'data'
+      ? run.bytes.byteLength
+      : Math.min(run.count * BLOCK_BYTES, part.sizeBytes - offset)
+  }
 }
 
 /** Answers the origin's challenge from what lies on this disk, not from what went by. */
@@ -82,8 +108,9 @@ export async function answerFrom(
   const digests: Hash[] = []
   for (const { part: name, index } of challenge.places) {
     const part = parts.find(each => each.name === name)
-    if (part === undefined)
+    if (part === undefined) {
       throw new ContentMismatch(`the challenge asks for an unknown part ${name}`)
+    }
     const offset = index * BLOCK_BYTES
     const block = await sink.read(name, offset, Math.min(BLOCK_BYTES, part.sizeBytes - offset))
     digests.push(answerChallenge(crypto, challenge.nonce, block))
