@@ -7,7 +7,7 @@ import { eastAsianWidth } from 'get-east-asian-width'
 
 // C0, DEL, C1, line and paragraph separators, and the marks that reorder text (bidi overrides and isolates).
 const UNPRINTABLE: RegExp =
-  // biome-ignore lint: matching control characters is the purpose of this expression.
+  // Control characters are what these expressions look for.
   // oxlint-disable-next-line no-control-regex
   /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu
 
@@ -17,7 +17,7 @@ export function clean(text: string): string {
 }
 
 const SEQUENCE: RegExp =
-  // biome-ignore lint: matching control characters is the purpose of this expression.
+  // Control characters are what these expressions look for.
   // oxlint-disable-next-line no-control-regex
   /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_])/gu
 
