@@ -9,16 +9,13 @@ export {
 export { confirm } from './confirm.ts'
 export { type Context, positional, type World } from './context.ts'
 export {
-  asFailure,
   classified,
-  describeExitCodes,
   EXIT_CODES,
   Failure,
   usageFailure
 } from './failure.ts'
 export { FlagValues } from './flag-values.ts'
-export { describeProgress, followOperation } from './follow.ts'
+export { followOperation } from './follow.ts'
 export { Output, type Sink } from './output.ts'
-export { parseCommandLine } from './parse.ts'
 export { runCommandLine } from './run.ts'
 export { secretPrompt } from './secret.ts'

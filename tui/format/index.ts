@@ -14,7 +14,6 @@ export {
   cleanLines,
   displayWidth,
   fit,
-  padLeft,
   padRight,
   withoutSequences
 } from './text.ts'
