@@ -46,7 +46,8 @@ export function createMoves(options: MoveOptions): Moves {
 
   async function answer(channel: VmmpChannel): Promise<void> {
     const first = await channel.receive()
-    if (first === null) return
+    // Our end is closed too, or the peer would wait for it until its patience ends.
+    if (first === null) return channel.finish()
     if (!first.ok) {
       channel.abort(new Error(`${first.refusal.code}: ${first.refusal.message}`))
       return

@@ -19,7 +19,10 @@ const files = walk(ROOT).map(path => ({
 const FORBIDDEN: readonly (readonly [string, RegExp])[] = [
   ['the folders of the machine it was written on', new RegExp('/(?:wor' + 'k|roo' + 't)/')],
   ['the tools of those who wrote it', new RegExp('\\.libra' + 'ry\\b|/tmp/la' + 'nd')],
-  ['the host of a package registry', new RegExp('registr' + 'y\\.[a-z-]+\\.[a-z]|npmj' + 's\\.(?:org|com)')],
+  [
+    'the host of a package registry',
+    new RegExp('registr' + 'y\\.[a-z-]+\\.[a-z]|npmj' + 's\\.(?:org|com)')
+  ],
   ['work that is still to be done', new RegExp('\\b(?:TO' + 'DO|FIX' + 'ME|XX' + 'X)\\b')]
 ]
 
