@@ -9,7 +9,6 @@ export type * from './api/index.ts'
 export { systemClock } from './clock.ts'
 export {
   type ConfigCode,
-  ConfigError,
   type InitOptions,
   type InitResult,
   initNode,
@@ -19,7 +18,6 @@ export { type RunOptions, runNode } from './daemon/index.ts'
 export {
   createIdentity,
   type IdentityCode,
-  IdentityError,
   type PublicIdentity,
   readPassword,
   readPublicIdentity

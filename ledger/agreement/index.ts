@@ -10,8 +10,6 @@ export {
   dropTransactions,
   EMPTY_POOL,
   type Mempool,
-  NONCES_AHEAD_MAX,
-  POOL_BYTES_MAX,
   POOL_TRANSACTIONS_MAX,
   type PoolAnswer,
   type PoolRefusal,

@@ -3,13 +3,11 @@ export {
   BLOCK_TRANSACTION_BYTES_MAX,
   BLOCK_TRANSACTIONS_MAX,
   blockCodec,
-  certificateCodec,
   certifiedBlockCodec,
   headerCodec,
-  resultCodec,
-  voteCodec
+  resultCodec
 } from './blocks.ts'
-export { decodeCanonical, encodeCanonical, type Plain, RECORD_LIMITS } from './canonical.ts'
+export { decodeCanonical, encodeCanonical, type Plain } from './canonical.ts'
 export {
   type Codec,
   choice,
@@ -20,15 +18,12 @@ export {
   record,
   tagged
 } from './codec.ts'
-export { ENCODING_CODES, type EncodingCode, EncodingError } from './errors.ts'
+export { type EncodingCode, EncodingError } from './errors.ts'
 export * as fields from './fields.ts'
 export { uuidText } from './fields.ts'
 export { fromHex, toHex } from './hex.ts'
 export {
   accountCodec,
-  bidCodec,
-  configurationCodec,
-  contractCodec,
   coordinatorsCodec,
   genesisCodec,
   hostCodec,
@@ -50,6 +45,5 @@ export {
 export {
   bodyCodec,
   signedTransactionCodec,
-  signerCodec,
   transactionCodec
 } from './transactions.ts'

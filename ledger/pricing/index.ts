@@ -1,13 +1,9 @@
 export {
   AMOUNT_OF_RESOURCE_MAX,
   checkPrices,
-  RUNNING_PERIOD_S,
-  STORAGE_PERIOD_DAYS,
   UNIT_PRICE_MAX
 } from './bounds.ts'
 export {
-  BID_RUNNING_S,
-  BID_STORAGE_DAYS,
   bidMeets,
   contractOf,
   describeRunning,

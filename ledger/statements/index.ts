@@ -1,5 +1,5 @@
 export { acceptablePoint, acceptableSignature } from './acceptable.ts'
-export { DOMAINS, type Domain, ID_DOMAINS, type IdDomain, signedBytes } from './domains.ts'
+export { DOMAINS, type Domain, type IdDomain, signedBytes } from './domains.ts'
 export {
   accountIdOf,
   hostUuidOf,

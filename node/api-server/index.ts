@@ -9,4 +9,4 @@ export type {
   OperationFeed
 } from './sources.ts'
 export { BACKLOG_BYTES_MAX } from './streams.ts'
-export { type ListenCode, ListenError } from './unix-socket.ts'
+export { type ListenCode } from './unix-socket.ts'

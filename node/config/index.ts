@@ -1,4 +1,4 @@
-export { CONFIG_CODES, type ConfigCode, ConfigError } from './config-error.ts'
+export { CONFIG_CODES, type ConfigCode } from './config-error.ts'
 export {
   type DevelopmentGenesisOptions,
   formatGenesis,
@@ -7,4 +7,4 @@ export {
   parseGenesis
 } from './genesis-file.ts'
 export { type InitOptions, type InitResult, initNode } from './init-node.ts'
-export { type ConfigWishes, loadConfig, type NodeConfig, ROLES, type Role } from './node-config.ts'
+export { type ConfigWishes, loadConfig, type NodeConfig, type Role } from './node-config.ts'

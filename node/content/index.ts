@@ -1,2 +1,2 @@
 export { runsOf } from './runs.ts'
-export { addBlocks, rootOf, sealRoot } from './seal.ts'
+export { addBlocks, sealRoot } from './seal.ts'

@@ -1,4 +1,4 @@
-import type { Crypto, Hash, PublicKey, Signer, Uuid } from '../../ledger/index.ts'
+import type { Crypto, Hash, Signer, Uuid } from '../../ledger/index.ts'
 import { serveOrder } from '../../protocols/order/index.ts'
 import type { Clock } from '../clock.ts'
 import { serveConsoles } from '../console/index.ts'
@@ -132,9 +132,4 @@ function settleWhatLeft(
       }
     }
   })
-}
-
-/** The host record of this node's key, if its provider has added it. */
-export function hostOfKey(replica: Replica, key: PublicKey): Uuid | null {
-  return replica.state().hostWithKey(key)?.uuid ?? null
 }

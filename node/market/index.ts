@@ -4,7 +4,6 @@ export { CONSTRAINTS, type Constraint, type Failure } from './constraints.ts'
 export {
   OFFER_CLOCK_SKEW_MS,
   OFFER_LIFETIME_MAX_MS,
-  OFFERS_MAX,
   type OfferEntry,
   OfferIndex,
   type PutOutcome

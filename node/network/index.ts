@@ -5,5 +5,5 @@ export {
   type Remote,
   type StreamServer
 } from './network.ts'
-export { keyOfPeer, peerIdOf, peerTextOf } from './peer-keys.ts'
+export { peerTextOf } from './peer-keys.ts'
 export type { Judge, Topics, Verdict } from './topics.ts'

@@ -1,5 +1,5 @@
-export { CONFIG_FORMAT, decodeConfig, encodeConfig } from './config-part.ts'
+export { decodeConfig, encodeConfig } from './config-part.ts'
 export * from './fake/index.ts'
-export { type FreeBytes, freeBytesOf } from './free-space.ts'
+export { type FreeBytes } from './free-space.ts'
 export * from './qemu/index.ts'
 export * from './vmm.ts'

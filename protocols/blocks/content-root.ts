@@ -41,10 +41,6 @@ export function leafHash(crypto: Crypto, block: Uint8Array): Uint8Array {
   return crypto.sha256(concat([LEAF, block]))
 }
 
-export function isZero(block: Uint8Array): boolean {
-  return block.every(byte => byte === 0)
-}
-
 export function partHasher(crypto: Crypto, part: PartShape): PartHasher {
   return new TreeHasher(crypto, part)
 }

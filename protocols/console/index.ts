@@ -6,14 +6,10 @@ export {
   receiveConsole
 } from './channel.ts'
 export {
-  CONSOLE_DATA_BYTES_MAX,
-  CONSOLE_FRAME_BYTES_MAX,
   type ConsoleMessage,
   consoleMessage
 } from './messages.ts'
 export {
-  CONSOLE_OPEN_TTL_MAX_MS,
-  CONSOLE_REFUSAL_CODES,
   CONSOLES_MAX,
   type ConsoleContext,
   type ConsoleKind,

@@ -1,6 +1,5 @@
 export { FRAME_ERROR_CODES, FrameError, type FrameErrorCode } from './frame-error.ts'
 export {
-  DEFAULT_IDLE_MS,
   type FrameOptions,
   type Frames,
   frames,
@@ -21,6 +20,5 @@ export { networkPrefix, type ProtocolName, protocolId } from './protocol-id.ts'
 export {
   type ProtocolDomain,
   signStatement,
-  statementBytes,
   verifyStatement
 } from './statement.ts'

@@ -32,7 +32,6 @@ export {
   type HostRequest,
   hostReply,
   hostRequest,
-  ORDER_FRAME_BYTES_MAX,
   type OrderProgress
 } from './messages.ts'
 export {

@@ -5,8 +5,6 @@ export {
   type DestinationEvent,
   type DestinationJournal,
   type DestinationStep,
-  HEARTBEAT_MS,
-  LEDGER_HEARTBEAT_MS,
   startDestination,
   stepDestination
 } from './destination.ts'
@@ -49,7 +47,6 @@ export {
   type RequesterEvent,
   type RequesterStep,
   recoverRequester,
-  SILENCE_MS,
   startRequester,
   stepRequester
 } from './requester.ts'

@@ -2,6 +2,7 @@ import { run as cliColdStart } from './cli-cold-start.ts'
 import { run as firstRun } from './first-run.ts'
 import { run as mainJob } from './main-job.ts'
 import type { Row } from './row.ts'
+import { run as uiPaint } from './ui-paint.ts'
 
 export interface Bench {
   readonly about: string
@@ -17,5 +18,6 @@ export const BENCHES: ReadonlyMap<string, Bench> = new Map([
     'main-job',
     { about: 'commit, memory, boot, suspend, move, resume, about a minute', run: mainJob }
   ],
+  ['ui-paint', { about: 'a key until the screen shows it, about 15 s', run: uiPaint }],
   ['first-run', { about: 'a fresh clone to its finished first run, minutes', run: firstRun }]
 ])

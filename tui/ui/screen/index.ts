@@ -1,4 +1,3 @@
-export { FAREWELL } from './farewell.ts'
 export { type Area, type Cell, Frame, type Tone } from './frame.ts'
 export { InputRouter, type RouterSink, TAIL_HOLD_MS } from './input-router.ts'
 export { type DecodedKey, type Key, normaliseKey } from './keys.ts'

@@ -1,5 +1,4 @@
 import type {
-  ApiErrorBody,
   BidView,
   CatalogueEntry,
   ConfigurationView,
@@ -13,10 +12,6 @@ import type { Line } from './line-editor.ts'
 export interface Problem {
   readonly message: string
   readonly hint: string | null
-}
-
-export function problemOf(error: Pick<ApiErrorBody, 'message' | 'hint'>): Problem {
-  return { message: error.message, hint: error.hint }
 }
 
 export interface Field {

@@ -1,14 +1,13 @@
 export {
   amountText,
-  bidProblem,
   contractRates,
   defaultSpendLimit,
   differenceText,
   parseAmount,
   spendLimitProblem
 } from './amounts.ts'
-export { type Answer, type Asked, runningOperation, type Snapshot, SWALLOW_MS } from './answers.ts'
-export { type Command, clashes, keyText, PLACES, type Place, placeOf } from './command.ts'
+export { type Answer, type Asked, runningOperation, type Snapshot } from './answers.ts'
+export { type Command, clashes, keyText, PLACES, type Place } from './command.ts'
 export { COMMANDS, commandsHere, paletteEntries } from './commands.ts'
 export type {
   BidDialog,
@@ -19,13 +18,12 @@ export type {
   LimitDialog,
   Problem
 } from './dialogs.ts'
-export { problemOf } from './dialogs.ts'
+
 export { bytesText, durationText, untilText } from './durations.ts'
 export { type Effect, type Order, orderLine, quoted } from './effects.ts'
 export { fieldProblem, fieldText } from './flows.ts'
-export { editLine, insert, type Line, lineOf } from './line-editor.ts'
+export { editLine, type Line, lineOf } from './line-editor.ts'
 export {
-  actionAllowed,
   initialState,
   type Link,
   type Notice,
