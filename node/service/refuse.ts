@@ -29,6 +29,12 @@ const NOT_FOUND: ReadonlySet<string> = new Set([
   'IMAGE_UNKNOWN'
 ])
 
+const UNREACHABLE: ReadonlySet<string> = new Set([
+  'UNREACHABLE',
+  'LEDGER_UNREACHABLE',
+  'LEDGER_BEHIND'
+])
+
 const HINTS: Readonly<Record<string, string>> = {
   NAME_TAKEN: 'choose another user name',
   INSUFFICIENT_FUNDS: 'see `virtuoso account show`, or choose a cheaper host',
@@ -41,11 +47,19 @@ const HINTS: Readonly<Record<string, string>> = {
   ORDER_USED: 'look at the machine again and repeat the command',
   ORDER_EXPIRED: 'repeat the command',
   INVALID_EXPIRED: 'repeat the command',
-  INVALID_NONCE: 'repeat the command'
+  INVALID_NONCE: 'repeat the command',
+  UNREACHABLE:
+    'see `virtuoso node peers`; a node that has just started finds its peers in some seconds',
+  LEDGER_BEHIND: 'try again in some seconds'
 }
 
 /** The refusal of the ledger, or of a host, as the API tells it. */
 export function refuseByCode(code: string, message: string): ApiError {
-  const errorClass = DENIED.has(code) ? 'denied' : NOT_FOUND.has(code) ? 'not-found' : 'failed'
-  return refuse(code, errorClass, message, HINTS[code] ?? null)
+  return refuse(code, classOf(code), message, HINTS[code] ?? null)
+}
+
+function classOf(code: string): ErrorClass {
+  if (DENIED.has(code)) return 'denied'
+  if (NOT_FOUND.has(code)) return 'not-found'
+  return UNREACHABLE.has(code) ? 'unreachable' : 'failed'
 }
