@@ -155,7 +155,7 @@ function save(
   const record: FinalRecord = {
     type: 'final',
     certified: certify(options, built),
-    tip: tipAfter(built.block.header, built.state, context.crypto),
+    tip: tipAfter(state.tip, built.block.header, built.state, context.crypto),
     changes: changes(state.tip.state, built.state)
   }
   const write = state.nextWrite

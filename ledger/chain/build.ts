@@ -1,5 +1,6 @@
 import { runDues } from '../billing/index.ts'
 import { BLOCK_TRANSACTION_BYTES_MAX, BLOCK_TRANSACTIONS_MAX } from '../encoding/index.ts'
+import { rangeRoot } from '../merkle/index.ts'
 import type { Block, Hash, Header, SignedTransaction } from '../records/index.ts'
 import type { LedgerState } from '../state/index.ts'
 import type { ChainContext } from './context.ts'
@@ -66,6 +67,7 @@ function seal(
     timeMs: state.timeMs,
     transactionRoot: transactionRoot(transactions, results, context),
     stateRoot: state.root(),
+    logRoot: rangeRoot(tip.log, context.crypto),
     setHash: proposal.setHash
   }
   return { header, transactions, results }

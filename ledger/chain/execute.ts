@@ -1,6 +1,7 @@
 /** Checking a block that somebody else made: everything its header says is worked out again and compared. */
 import { runDues } from '../billing/index.ts'
 import { BLOCK_TRANSACTION_BYTES_MAX, BLOCK_TRANSACTIONS_MAX } from '../encoding/index.ts'
+import { rangeRoot } from '../merkle/index.ts'
 import type { Block, Hash, SignedTransaction } from '../records/index.ts'
 import type { Draft } from '../state/index.ts'
 import type { ChainContext } from './context.ts'
@@ -25,7 +26,10 @@ export function executeBlock(
   setHash: Hash,
   context: ChainContext
 ): Execution {
-  const wrong = checkHeader(tip, block, setHash) ?? checkTransactions(block, context)
+  const wrong =
+    checkHeader(tip, block, setHash) ??
+    checkLog(tip, block, context) ??
+    checkTransactions(block, context)
   if (wrong !== null) return { ok: false, fault: wrong }
   const { header } = block
   const draft = tip.state.draft(header.height, header.timeMs)
@@ -38,7 +42,7 @@ export function executeBlock(
     const message = `the state root is ${root}, the header says ${header.stateRoot}`
     return { ok: false, fault: fault('WRONG_STATE_ROOT', message) }
   }
-  return { ok: true, tip: tipAfter(header, state, context.crypto), outcomes }
+  return { ok: true, tip: tipAfter(tip, header, state, context.crypto), outcomes }
 }
 
 function checkHeader(tip: Tip, { header }: Block, setHash: Hash): ChainFault | null {
@@ -62,6 +66,12 @@ function checkHeader(tip: Tip, { header }: Block, setHash: Hash): ChainFault | n
     return fault('WRONG_SET', `coordinator set ${header.setHash}, expected ${setHash}`)
   }
   return null
+}
+
+function checkLog(tip: Tip, { header }: Block, context: ChainContext): ChainFault | null {
+  const root = rangeRoot(tip.log, context.crypto)
+  if (header.logRoot === root) return null
+  return fault('WRONG_LOG_ROOT', `the log root is ${root}, the header says ${header.logRoot}`)
 }
 
 function checkTransactions(block: Block, context: ChainContext): ChainFault | null {

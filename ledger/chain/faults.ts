@@ -12,6 +12,7 @@ export const CHAIN_FAULTS = [
   'INADMISSIBLE',
   'WRONG_RESULT',
   'WRONG_STATE_ROOT',
+  'WRONG_LOG_ROOT',
   /** The certificate is about another block. */
   'CERTIFICATE_ASTRAY',
   'CERTIFICATE_STRANGER',

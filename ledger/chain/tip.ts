@@ -1,4 +1,6 @@
 import type { Crypto } from '../crypto/index.ts'
+import { fromHex } from '../encoding/index.ts'
+import { type CompactRange, EMPTY_RANGE, extendRange, leafHash } from '../merkle/index.ts'
 import type { Genesis, Hash, Header } from '../records/index.ts'
 import { initialState, type LedgerState } from '../state/index.ts'
 import { hashHeader } from '../statements/index.ts'
@@ -10,14 +12,18 @@ export interface Tip {
   readonly block: Hash
   readonly epoch: number
   readonly view: number
+  /** Tree over the hashes of all headers up to this one; the next header carries its root. */
+  readonly log: CompactRange
 }
 
 export function genesisTip(genesis: Genesis, crypto: Crypto): Tip {
   const state = initialState(genesis, crypto)
-  return { state, block: state.network, epoch: 0, view: 0 }
+  return { state, block: state.network, epoch: 0, view: 0, log: EMPTY_RANGE }
 }
 
-/** `state` is the one after the block of `header`. */
-export function tipAfter(header: Header, state: LedgerState, crypto: Crypto): Tip {
-  return { state, block: hashHeader(header, crypto), epoch: header.epoch, view: header.view }
+/** The block of `header` on `tip`; `state` is the one after it. */
+export function tipAfter(tip: Tip, header: Header, state: LedgerState, crypto: Crypto): Tip {
+  const block = hashHeader(header, crypto)
+  const log = extendRange(tip.log, leafHash(crypto, fromHex(block)), crypto)
+  return { state, block, epoch: header.epoch, view: header.view, log }
 }

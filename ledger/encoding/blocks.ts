@@ -33,6 +33,7 @@ export const headerCodec: Codec<Header> = record({
   timeMs: counter,
   transactionRoot: hash,
   stateRoot: hash,
+  logRoot: hash,
   setHash: hash
 })
 

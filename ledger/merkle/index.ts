@@ -1,1 +1,9 @@
-export { leafHash, MerkleHasher, merkleRoot } from './merkle.ts'
+export {
+  type CompactRange,
+  EMPTY_RANGE,
+  extendRange,
+  leafHash,
+  MerkleHasher,
+  merkleRoot,
+  rangeRoot
+} from './merkle.ts'

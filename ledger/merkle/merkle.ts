@@ -4,18 +4,50 @@
  * (at most one for each bit of the size), so a content root over millions of blocks needs a kilobyte.
  */
 import type { Crypto } from '../crypto/index.ts'
+import { fromHex, toHex } from '../encoding/index.ts'
+import type { Hash } from '../records/index.ts'
 
 const LEAF = 0
 const NODE = 1
+
+/**
+ * What is kept of any number of leaves: the roots of the full subtrees, largest first, one for each 1 in the
+ * binary size. Leaves can be appended to it and nothing can be taken back.
+ */
+export interface CompactRange {
+  readonly size: number
+  /** 32 bytes each, lower-case hex. */
+  readonly full: readonly Hash[]
+}
+
+export const EMPTY_RANGE: CompactRange = { size: 0, full: [] }
+
+/** The range with one more leaf; `hash` is H(0x00 | data). */
+export function extendRange(range: CompactRange, hash: Uint8Array, crypto: Crypto): CompactRange {
+  const hasher = new MerkleHasher(crypto, range)
+  hasher.appendLeafHash(hash)
+  return hasher.range()
+}
+
+export function rangeRoot(range: CompactRange, crypto: Crypto): Hash {
+  return toHex(new MerkleHasher(crypto, range).root())
+}
 
 export class MerkleHasher {
   readonly #crypto: Crypto
   /** Roots of full subtrees from the largest to the smallest: one for each 1 in the binary size. */
   readonly #full: Uint8Array[] = []
-  #size = 0
+  #size: number
 
-  constructor(crypto: Crypto) {
+  /** Goes on from `range`, else begins with no leaf. */
+  constructor(crypto: Crypto, range: CompactRange = EMPTY_RANGE) {
     this.#crypto = crypto
+    this.#size = range.size
+    this.#full.push(...range.full.map(fromHex))
+  }
+
+  range(): CompactRange {
+    return { size: this.#size, full: this.#full.map(toHex) }
   }
 
   /** Leaves so far. */

@@ -13,6 +13,8 @@ export interface Header {
   readonly transactionRoot: Hash
   /** State after this block. */
   readonly stateRoot: Hash
+  /** RFC 9162 tree over the hashes of all earlier headers, from height 1 on. */
+  readonly logRoot: Hash
   /** Hash of the coordinator set that may certify it. */
   readonly setHash: Hash
 }

@@ -1,6 +1,7 @@
 import {
   BLOCK_LIMITS,
   type CertifiedBlock,
+  type CompactRange,
   type Crypto,
   certifiedBlockCodec,
   decodeAs,
@@ -36,6 +37,7 @@ interface Head {
   readonly epoch: number
   readonly view: number
   readonly stateRoot: string
+  readonly log: CompactRange
 }
 
 const HEAD_KEY = 'head'
@@ -128,7 +130,8 @@ function encodeHead({ certified, tip }: FinalRecord): Uint8Array {
     block: tip.block,
     epoch: tip.epoch,
     view: tip.view,
-    stateRoot: certified.block.header.stateRoot
+    stateRoot: certified.block.header.stateRoot,
+    log: tip.log
   }
   return Buffer.from(JSON.stringify(head), 'utf8')
 }
@@ -152,7 +155,7 @@ function tipOf(
   if (root !== head.stateRoot) {
     throw damaged(`the state at height ${head.height} has root ${root}, expected ${head.stateRoot}`)
   }
-  return { state, block: head.block, epoch: head.epoch, view: head.view }
+  return { state, block: head.block, epoch: head.epoch, view: head.view, log: head.log }
 }
 
 function restored<T>(head: Head, run: () => T): T {

@@ -104,6 +104,7 @@ export const BLOCK: CertifiedBlock = {
       timeMs: 5,
       transactionRoot: HASH,
       stateRoot: HASH,
+      logRoot: HASH,
       setHash: HASH
     },
     transactions: [TRANSACTION],

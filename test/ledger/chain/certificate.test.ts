@@ -24,6 +24,7 @@ const header: Header = {
   timeMs: 1,
   transactionRoot: sample.someHash,
   stateRoot: sample.someHash,
+  logRoot: sample.someHash,
   setHash: sample.someHash
 }
 const subject = { epoch: 0, view: 6, block: hashHeader(header, testCrypto) }

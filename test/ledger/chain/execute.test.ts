@@ -64,6 +64,7 @@ const TAMPERED: readonly (readonly [what: string, block: Block, code: ChainFault
   ['set', withHeader({ setHash: sample.someHash }), 'WRONG_SET'],
   ['transaction root', withHeader({ transactionRoot: sample.someHash }), 'WRONG_TRANSACTION_ROOT'],
   ['state root', withHeader({ stateRoot: sample.someHash }), 'WRONG_STATE_ROOT'],
+  ['log root', withHeader({ logRoot: sample.someHash }), 'WRONG_LOG_ROOT'],
   ['transactions', { ...built.block, transactions: [taken, open] }, 'WRONG_TRANSACTION_ROOT'],
   ['results', { ...built.block, results: [null, null] }, 'WRONG_TRANSACTION_ROOT'],
   ['number of results', { ...built.block, results: [null] }, 'WRONG_RESULT']

@@ -34,6 +34,7 @@ const block: Block = {
     timeMs: sample.genesis.timeMs + 1,
     transactionRoot: '11'.repeat(32),
     stateRoot: '22'.repeat(32),
+    logRoot: '33'.repeat(32),
     setHash: '33'.repeat(32)
   },
   transactions: [sample.signed(sample.buyer, 1, sample.openBuyer, sample.buyerKey)],
