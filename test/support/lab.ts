@@ -240,16 +240,9 @@ export class LabNode {
     await gone
   }
 
-  /** What `virtuoso` answers to its owner. */
-  virtuoso(...args: readonly string[]): Promise<Ran> {
-    return this.virtuosoWith({}, ...args)
-  }
-
-  async virtuosoWith(
-    env: Readonly<Record<string, string>>,
-    ...args: readonly string[]
-  ): Promise<Ran> {
-    const child = spawn(process.execPath, [PROGRAM, ...args], {
+  /** Types a command line; its words have no spaces. */
+  async virtuoso(line: string, env: Readonly<Record<string, string>> = {}): Promise<Ran> {
+    const child = spawn(process.execPath, [PROGRAM, ...line.split(' ')], {
       env: this.#environment(env),
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: PATIENCE_MS * 2
@@ -266,9 +259,9 @@ export class LabNode {
   }
 
   /** Requires that a command succeeds; what it printed as JSON. */
-  async ask<T>(...args: readonly string[]): Promise<T> {
-    const ran = await this.virtuoso(...args, '--json')
-    assert.equal(ran.code, 0, `${this.name}: virtuoso ${args.join(' ')}: ${ran.stderr}`)
+  async ask<T>(line: string): Promise<T> {
+    const ran = await this.virtuoso(`${line} --json`)
+    assert.equal(ran.code, 0, `${this.name}: virtuoso ${line}: ${ran.stderr}`)
     return JSON.parse(ran.stdout) as T
   }
 
@@ -276,9 +269,9 @@ export class LabNode {
    * Requires that a command is refused as `expected`, and that a person reads a plain sentence: the same words
    * with `--json` and without, no stack.
    */
-  async refused(expected: Refused, ...args: readonly string[]): Promise<ApiErrorBody> {
-    const ran = await this.virtuoso(...args, '--json')
-    const told = `${this.name}: virtuoso ${args.join(' ')} gave ${ran.code}: ${ran.stderr}${ran.stdout}`
+  async refused(line: string, expected: Refused): Promise<ApiErrorBody> {
+    const ran = await this.virtuoso(`${line} --json`)
+    const told = `${this.name}: virtuoso ${line} gave ${ran.code}: ${ran.stderr}${ran.stdout}`
     assert.equal(ran.code, expected.exit, told)
     const last = ran.stderr.trimEnd().split('\n').at(-1) ?? ''
     assert.match(last, /^\{.*\}$/, told)
@@ -389,4 +382,9 @@ async function changeGenesis(path: string, change: NonNullable<LabOptions['param
 function show(value: unknown): string {
   const bigints = (_: string, each: unknown) => (typeof each === 'bigint' ? `${each}` : each)
   return JSON.stringify(value, bigints).slice(0, 600)
+}
+
+export async function uuidOf(buyer: LabNode, name: string): Promise<string> {
+  const { machines } = await buyer.client.call('machine.list', {})
+  return machines.find(machine => machine.name === name)?.uuid ?? assert.fail(`no ${name}`)
 }
