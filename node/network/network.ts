@@ -17,6 +17,7 @@ import {
   protocolId,
   STREAM_WINDOW_BYTES
 } from '../../protocols/framing/index.ts'
+import { asListenError } from './listen-error.ts'
 import { keyOfPeer, peerIdOf, privateKeyOf } from './peer-keys.ts'
 import { createTopics, type Topics } from './topics.ts'
 
@@ -168,7 +169,7 @@ async function startLibp2p(options: NetworkOptions): Promise<Libp2p<Services>> {
   const rate = options.sharedAddresses
     ? INBOUND_CONNECTIONS_PER_SECOND.shared
     : INBOUND_CONNECTIONS_PER_SECOND.real
-  return createLibp2p<Services>({
+  const starting = createLibp2p<Services>({
     privateKey: privateKeyOf(options.nodeKeyRaw),
     addresses: { listen: [...options.listen] },
     transports: [tcp()],
@@ -195,6 +196,9 @@ async function startLibp2p(options: NetworkOptions): Promise<Libp2p<Services>> {
         ...(options.sharedAddresses ? { scoreParams: { IPColocationFactorWeight: 0 } } : {})
       })
     }
+  })
+  return starting.catch((error: unknown) => {
+    throw asListenError(error, options.listen)
   })
 }
 

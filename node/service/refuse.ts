@@ -50,7 +50,9 @@ const HINTS: Readonly<Record<string, string>> = {
   INVALID_NONCE: 'repeat the command',
   UNREACHABLE:
     'see `virtuoso node peers`; a node that has just started finds its peers in some seconds',
-  LEDGER_BEHIND: 'try again in some seconds'
+  LEDGER_BEHIND: 'try again in some seconds',
+  VMM_MISSING:
+    '`virtuoso doctor` checks this host; another program is named in node.json, vmm.binary'
 }
 
 /** The refusal of the ledger, or of a host, as the API tells it. */
