@@ -269,8 +269,12 @@ export class LabNode {
    * Requires that a command is refused as `expected`, and that a person reads a plain sentence: the same words
    * with `--json` and without, no stack.
    */
-  async refused(line: string, expected: Refused): Promise<ApiErrorBody> {
-    const ran = await this.virtuoso(`${line} --json`)
+  async refused(
+    line: string,
+    expected: Refused,
+    env: Readonly<Record<string, string>> = {}
+  ): Promise<ApiErrorBody> {
+    const ran = await this.virtuoso(`${line} --json`, env)
     const told = `${this.name}: virtuoso ${line} gave ${ran.code}: ${ran.stderr}${ran.stdout}`
     assert.equal(ran.code, expected.exit, told)
     const last = ran.stderr.trimEnd().split('\n').at(-1) ?? ''
