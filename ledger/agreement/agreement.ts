@@ -5,11 +5,22 @@
  * - `persist` has to be on disk, in one atomic write, before any later effect is begun; then `persisted` is
  *   fed back. A vote that was seen by others and is then forgotten makes an honest key contradict itself.
  * - `final` may be published, and its transactions' senders answered, when it comes: it is on disk by then.
- * - After a crash the driver begins again from the newest persisted tip. What was not persisted never happened.
+ * - After a crash the driver begins again from the newest persisted tip and the log. What was not persisted never
+ *   happened.
+ * - `log` entries have to be on disk before any later effect; `records` only before a later `final`. A tip that is
+ *   older than the log is brought forward again from the log, as long as `neededRecords` were kept.
  */
 import type { Outcome, Tip } from '../chain/index.ts'
-import type { CertifiedBlock, Hash, PublicKey, SignedTransaction } from '../records/index.ts'
+import type {
+  CertifiedBlock,
+  Evidence,
+  Hash,
+  LogRecord,
+  PublicKey,
+  SignedTransaction
+} from '../records/index.ts'
 import type { StateChange } from '../state/index.ts'
+import type { AgreementFault } from './faults.ts'
 import type { PoolAnswer } from './mempool.ts'
 
 export type AgreementEvent =
@@ -37,6 +48,8 @@ export type AgreementEffect =
       readonly type: 'persist'
       readonly write: number
       readonly records: readonly FinalRecord[]
+      /** To be appended to the write-ahead log in this order, in the same write. */
+      readonly log: readonly LogRecord[]
     }
   /** To one coordinator, or to all others where `to` is null. */
   | { readonly type: 'send'; readonly to: PublicKey | null; readonly bytes: Uint8Array }
@@ -51,6 +64,12 @@ export type AgreementEffect =
   | { readonly type: 'answer'; readonly answers: readonly PoolAnswer[] }
   /** Transactions that waited and can stand in no block any more. */
   | { readonly type: 'dropped'; readonly transactions: readonly Hash[] }
+  /** `to` asks for stored final blocks: send it a `final-blocks` message, within its limits. */
+  | { readonly type: 'serve-final'; readonly to: PublicKey; readonly fromHeight: number }
+  /** A coordinator signed what no honest one signs. Told once for each key and view. */
+  | { readonly type: 'evidence'; readonly evidence: Evidence }
+  /** A message that changed nothing because of its sender's fault: count it, and limit the sender. */
+  | { readonly type: 'refused'; readonly from: PublicKey; readonly fault: AgreementFault }
   /** Feed `timer` at this time; replaces the one set before. */
   | { readonly type: 'set-timer'; readonly atMs: number }
 
@@ -60,7 +79,10 @@ export interface AgreementStep<State> {
 }
 
 export interface Agreement<State> {
-  /** At the start, and again after a crash: `tip` is the genesis' or the newest persisted one. */
-  start(tip: Tip, nowMs: number): AgreementStep<State>
+  /**
+   * At the start, and again after a crash: `tip` is the genesis' or the newest persisted one, `log` what was
+   * read back from the write-ahead log, oldest first.
+   */
+  start(tip: Tip, nowMs: number, log?: readonly LogRecord[]): AgreementStep<State>
   step(state: State, event: AgreementEvent, nowMs: number): AgreementStep<State>
 }

@@ -5,6 +5,8 @@ export type {
   AgreementStep,
   FinalRecord
 } from './agreement.ts'
+export { AGREEMENT_FAULTS, type AgreementFault, type AgreementFaultCode } from './faults.ts'
+export { IDLE_TICK_MS } from './idle-tick.ts'
 export {
   addTransactions,
   dropTransactions,
@@ -18,4 +20,5 @@ export {
   takeTransactions,
   type Waiting
 } from './mempool.ts'
-export { IDLE_TICK_MS, type SoloOptions, type SoloState, soloAgreement } from './solo.ts'
+export { ALL_RULES, type SafetyRules, type SimplexOptions } from './simplex/index.ts'
+export { type SoloOptions, type SoloState, soloAgreement } from './solo.ts'

@@ -28,6 +28,7 @@ import type {
   AgreementStep,
   FinalRecord
 } from './agreement.ts'
+import { IDLE_TICK_MS } from './idle-tick.ts'
 import {
   addTransactions,
   dropTransactions,
@@ -36,9 +37,6 @@ import {
   pruneTransactions,
   takeTransactions
 } from './mempool.ts'
-
-/** Without transactions or dues a block says only that the ledger lives: every 5 s (the design's Agreement page). */
-export const IDLE_TICK_MS = 5_000
 
 export interface SoloOptions {
   readonly signer: Signer
@@ -161,7 +159,7 @@ function save(
   const write = state.nextWrite
   return {
     state: { ...state, saving: { write, record, built }, nextWrite: write + 1 },
-    effects: [...before, { type: 'persist', write, records: [record] }]
+    effects: [...before, { type: 'persist', write, records: [record], log: [] }]
   }
 }
 
@@ -188,7 +186,7 @@ function certify({ signer, context }: SoloOptions, { block }: BuiltBlock): Certi
   const { epoch, view } = block.header
   const subject = { epoch, view, block: hashHeader(block.header, context.crypto) }
   const vote = signFinalize(context.network, subject, signer)
-  return { block, certificate: { kind: 'finalize', ...subject, votes: [vote] } }
+  return { block, certificate: { kind: 'finalize', ...subject, votes: [vote] }, descent: [] }
 }
 
 function vanished(before: Mempool, after: Mempool): readonly Hash[] {

@@ -1,4 +1,4 @@
-import type { Certificate, GenesisMember, Header } from '../records/index.ts'
+import type { Certificate, CertifiedBlock, GenesisMember, Header } from '../records/index.ts'
 import { hashHeader, type Verifier, verifyFinalize } from '../statements/index.ts'
 import { type ChainFault, fault } from './faults.ts'
 
@@ -37,4 +37,22 @@ export function verifyCertificate(
   const forged = certificate.votes.find(vote => !verifyFinalize(by, { epoch, view, block }, vote))
   if (forged === undefined) return null
   return fault('CERTIFICATE_FORGED', `the vote of ${forged.signer} is not its signature`)
+}
+
+/** null if the block is final: by a certificate of its own, or of the last of the headers that descend from it. */
+export function verifyFinal(
+  { block, certificate, descent }: CertifiedBlock,
+  members: readonly GenesisMember[],
+  by: Verifier
+): ChainFault | null {
+  let header = block.header
+  for (const child of descent) {
+    const parent = hashHeader(header, by.crypto)
+    if (child.parent !== parent) {
+      const message = `the header of view ${child.view} does not descend from ${parent}`
+      return fault('CERTIFICATE_ASTRAY', message)
+    }
+    header = child
+  }
+  return verifyCertificate(certificate, header, members, by)
 }

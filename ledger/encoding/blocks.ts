@@ -18,7 +18,13 @@ export const BLOCK_TRANSACTIONS_MAX = 1_000
 /** Bytes of all transactions of one block: one block in flight fits a libp2p stream's window. */
 export const BLOCK_TRANSACTION_BYTES_MAX = 1_048_576
 
-/** A block with its certificate: the transactions, and room for header, result codes and votes. */
+/**
+ * Headers between a block and its certificate, so blocks that may wait for finality one on the other: twice what
+ * gathers in a second of outage at 60 blocks a second.
+ */
+export const DESCENT_MAX = 128
+
+/** A block with its certificate: the transactions, and room for header, result codes, votes and descent. */
 export const BLOCK_LIMITS: Limits = {
   bytesMax: BLOCK_TRANSACTION_BYTES_MAX + 65_536,
   depthMax: 16,
@@ -48,16 +54,20 @@ export const blockCodec: Codec<Block> = record({
 
 export const voteCodec: Codec<Vote> = record({ signer: publicKey, signature })
 
+/** At most 7 coordinators make a set. */
+export const votesCodec: Codec<readonly Vote[]> = list(voteCodec, 7, 1)
+
 export const certificateCodec: Codec<Certificate> = record({
   kind: choice(['finalize']),
   epoch: counter,
   view: counter,
   block: hash,
-  votes: list(voteCodec, 7, 1)
+  votes: votesCodec
 })
 
 /** Decode with `BLOCK_LIMITS`. */
 export const certifiedBlockCodec: Codec<CertifiedBlock> = record({
   block: blockCodec,
-  certificate: certificateCodec
+  certificate: certificateCodec,
+  descent: list(headerCodec, DESCENT_MAX)
 })

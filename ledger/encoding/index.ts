@@ -1,9 +1,21 @@
 export {
+  decodeLogRecord,
+  decodeMessage,
+  encodeLogRecord,
+  encodeMessage,
+  FINAL_BLOCKS_BYTES_MAX,
+  FINAL_BLOCKS_MAX,
+  FORWARDED_MAX,
+  MESSAGE_LIMITS,
+  NULLIFICATIONS_MAX
+} from './agreement.ts'
+export {
   BLOCK_LIMITS,
   BLOCK_TRANSACTION_BYTES_MAX,
   BLOCK_TRANSACTIONS_MAX,
   blockCodec,
   certifiedBlockCodec,
+  DESCENT_MAX,
   headerCodec,
   resultCodec
 } from './blocks.ts'

@@ -34,7 +34,29 @@ export interface Vote {
   readonly signature: Signature
 }
 
-/** A quorum's signatures: the block and all its ancestors are final. */
+/** What a coordinator says about one view; a leader's proposal is signed in the same way. */
+export type VoteSubject =
+  | {
+      readonly kind: 'propose' | 'notarize' | 'finalize'
+      readonly epoch: number
+      readonly view: number
+      readonly block: Hash
+    }
+  | {
+      readonly kind: 'nullify'
+      readonly epoch: number
+      readonly view: number
+      readonly block: null
+    }
+
+export type VoteKind = VoteSubject['kind']
+
+export interface SignedVote {
+  readonly subject: VoteSubject
+  readonly vote: Vote
+}
+
+/** A quorum's FINALIZE votes: the block and all its ancestors are final. */
 export interface Certificate {
   readonly kind: 'finalize'
   readonly epoch: number
@@ -43,7 +65,33 @@ export interface Certificate {
   readonly votes: readonly Vote[]
 }
 
+/** A quorum's NOTARIZE votes: no other block of this view can have one. */
+export interface Notarization {
+  readonly kind: 'notarize'
+  readonly epoch: number
+  readonly view: number
+  readonly block: Hash
+  readonly votes: readonly Vote[]
+}
+
+/** A quorum's NULLIFY votes: no block of this view is final by votes of its own view. */
+export interface Nullification {
+  readonly kind: 'nullify'
+  readonly epoch: number
+  readonly view: number
+  readonly block: null
+  readonly votes: readonly Vote[]
+}
+
+export type QuorumCertificate = Certificate | Notarization | Nullification
+
+/** A final block with all that a stranger needs to see that it is final. */
 export interface CertifiedBlock {
   readonly block: Block
   readonly certificate: Certificate
+  /**
+   * The headers from the block's child to the one that the certificate is about; empty where it is about the
+   * block itself. A block may become final only by a descendant, when its own view found no quorum to finalize.
+   */
+  readonly descent: readonly Header[]
 }

@@ -1,3 +1,4 @@
+export type * from './agreement.ts'
 export type * from './blocks.ts'
 export type * from './records.ts'
 export { REJECTION_CODES, type Rejection, type RejectionCode } from './rejections.ts'

@@ -17,7 +17,10 @@ export const DOMAINS = {
   receipt: 'virtuoso/receipt/1',
   hostProof: 'virtuoso/host-proof/1',
   transaction: 'virtuoso/transaction/1',
-  finalize: 'virtuoso/finalize/1'
+  propose: 'virtuoso/propose/1',
+  notarize: 'virtuoso/notarize/1',
+  finalize: 'virtuoso/finalize/1',
+  nullify: 'virtuoso/nullify/1'
 } as const
 
 /** Domains of ids: hashed, never signed. */

@@ -20,6 +20,7 @@ export {
   signOrder,
   signReceipt,
   signTransaction,
+  signVote,
   type Verifier,
   verifyAcceptance,
   verifyFinalize,
@@ -27,5 +28,6 @@ export {
   verifyOffer,
   verifyOrder,
   verifyReceipt,
-  verifyTransaction
+  verifyTransaction,
+  verifyVote
 } from './signing.ts'

@@ -30,8 +30,10 @@ import type {
   SignedOrder,
   SignedReceipt,
   SignedTransaction,
+  SignedVote,
   Transaction,
-  Vote
+  Vote,
+  VoteSubject
 } from '../records/index.ts'
 import { acceptableSignature } from './acceptable.ts'
 import { DOMAINS, type Domain, hashOf, signedBytes } from './domains.ts'
@@ -152,6 +154,17 @@ export function hashHeader(header: Header, crypto: Crypto): Hash {
   return hashOf(crypto, encodeAs(headerCodec, header))
 }
 
+/** A coordinator's word about a view: each kind has its own domain. */
+export function signVote(network: Hash, subject: VoteSubject, member: Signer): SignedVote {
+  const signature = sign(DOMAINS[subject.kind], network, subjectBytes(subject), member)
+  return { subject, vote: { signer: member.publicKey, signature } }
+}
+
+export function verifyVote(by: Verifier, { subject, vote }: SignedVote): boolean {
+  const bytes = subjectBytes(subject)
+  return verifyBytes(by, DOMAINS[subject.kind], bytes, vote.signer, vote.signature)
+}
+
 /** What a FINALIZE vote is about. */
 export interface FinalizeSubject {
   readonly epoch: number
@@ -160,16 +173,15 @@ export interface FinalizeSubject {
 }
 
 export function signFinalize(network: Hash, subject: FinalizeSubject, member: Signer): Vote {
-  const signature = sign(DOMAINS.finalize, network, finalizeBytes(subject), member)
-  return { signer: member.publicKey, signature }
+  return signVote(network, { kind: 'finalize', ...subject }, member).vote
 }
 
 export function verifyFinalize(by: Verifier, subject: FinalizeSubject, vote: Vote): boolean {
-  return verifyBytes(by, DOMAINS.finalize, finalizeBytes(subject), vote.signer, vote.signature)
+  return verifyVote(by, { subject: { kind: 'finalize', ...subject }, vote })
 }
 
-function finalizeBytes(subject: FinalizeSubject): Uint8Array {
-  return encodeCanonical([subject.epoch, subject.view, fromHex(subject.block)])
+function subjectBytes({ epoch, view, block }: VoteSubject): Uint8Array {
+  return encodeCanonical(block === null ? [epoch, view] : [epoch, view, fromHex(block)])
 }
 
 function hostProofBytes(account: AccountId, nonce: number, key: PublicKey): Uint8Array {

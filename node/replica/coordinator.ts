@@ -121,7 +121,10 @@ class AgreementDriver<State> {
         // Their senders wait for inclusion until the expiry height and are told then.
         return
       case 'send':
-        throw new Error('a set of one has nobody to send to')
+      case 'serve-final':
+      case 'evidence':
+      case 'refused':
+        throw new Error('a set of one has nobody to talk to')
     }
   }
 

@@ -116,7 +116,8 @@ export const BLOCK: CertifiedBlock = {
     view: 1,
     block: HASH,
     votes: [{ signer: HASH, signature: SIGNATURE }]
-  }
+  },
+  descent: []
 }
 
 export const RECEIPT: SignedReceipt = {

@@ -13,7 +13,7 @@ export const VECTORS: readonly string[] = [
   "ledger request 'head' 7 02c37a0f040f3436",
   "ledger request 'genesis' 10 c1642de83637692d",
   "ledger reply 'accepted' 45 f7ddf57a310c11d0",
-  "ledger reply 'block' 486 8334ac502d2c71d8",
+  "ledger reply 'block' 487 6d510ba6471072d5",
   "ledger reply 'ping' 8 e0e93355955180ad",
   "ledger reply 'head' 42 496fefaf48cf969d",
   "ledger reply 'genesis' 14 898f43599ecb01ea",

@@ -44,17 +44,17 @@ test('a log that misses a block is at fault at its height', () => {
 })
 
 test('an altered result is found although the block keeps its header', () => {
-  const { fault } = altered(2, ({ block, certificate }) => ({
+  const { fault } = altered(2, ({ block, ...rest }) => ({
     block: { ...block, results: block.results.map(() => null) },
-    certificate
+    ...rest
   }))
   assert.deepEqual([fault?.height, fault?.code], [3, 'WRONG_TRANSACTION_ROOT'])
 })
 
 test('an altered header no longer has a certificate', () => {
-  const { fault } = altered(3, ({ block, certificate }) => ({
+  const { fault } = altered(3, ({ block, ...rest }) => ({
     block: { ...block, header: { ...block.header, stateRoot: sample.someHash } },
-    certificate
+    ...rest
   }))
   assert.deepEqual([fault?.height, fault?.code], [4, 'CERTIFICATE_ASTRAY'])
 })

@@ -49,7 +49,8 @@ const certified: CertifiedBlock = {
     view: 1,
     block: sample.someHash,
     votes: [{ signer: sample.coordinator.publicKey, signature: '44'.repeat(64) }]
-  }
+  },
+  descent: [{ ...block.header, view: 2, height: 2 }]
 }
 
 const written: Record<string, string> = {}

@@ -1,0 +1,2 @@
+export type { SimplexOptions } from './options.ts'
+export { ALL_RULES, type SafetyRules } from './rules.ts'
