@@ -80,6 +80,8 @@ interface Services extends Record<string, unknown> {
 const INBOUND_CONNECTIONS_PER_SECOND = { shared: 1000, real: 5 }
 /** The package tries each bootstrap peer once; they are kept by this tag and dialled again by `redial`. */
 const BOOTSTRAP_TAG_MS = 2 ** 31 - 1
+/** Longest time to find, dial and greet a peer. */
+const OPEN_MS = 10_000
 /** A bootstrap peer that is down is tried again this often. */
 const REDIAL_MS = 3_000
 /** Streams of one protocol open at once with one peer: consoles and follows, with room. */
@@ -116,8 +118,10 @@ export async function createNetwork(options: NetworkOptions): Promise<Network> {
 
   async function open(name: ProtocolName, to: PublicKey, how: OpenOptions): Promise<Stream> {
     const peer = peerIdOf(to)
-    const connection = await connect(libp2p, peer, how)
-    return connection.newStream(id(name), { signal: how.signal })
+    // With a signal of ours libp2p sets no limit of its own, and a dying connection would hold us for ever.
+    const signal = AbortSignal.any([how.signal, AbortSignal.timeout(OPEN_MS)])
+    const connection = await connect(libp2p, peer, { ...how, signal })
+    return connection.newStream(id(name), { signal })
   }
 
   async function peers(): Promise<PeerInfo[]> {

@@ -20,6 +20,11 @@ export interface Follower {
   stop(): void
 }
 
+/**
+ * A coordinator makes a block at least every 5 s, so a longer silence is a dead connection or a stuck peer:
+ * another one is followed. Whoever waits for a transaction waits no longer than this for its block.
+ */
+const SILENCE_MS = 12_000
 const RETRY_MS = { first: 100, most: 5_000 }
 
 /** Follows the chain from one peer at a time; every block is checked here, so any peer will do. */
@@ -65,12 +70,18 @@ async function followOne(
   let heard = false
   try {
     // The head is asked first: without it nobody could say whether this node has caught up.
-    const head = await askHead(await network.open('ledger', source, { signal }), { signal })
+    const head = await askHead(await network.open('ledger', source, { signal }), {
+      signal,
+      idleMs: SILENCE_MS
+    })
     if (head.kind === 'refused') throw new Error(`${head.code}: ${head.message}`)
     note(position, head.height)
     heard = true
     const stream = await network.open('ledger', source, { signal })
-    for await (const said of follow(stream, replica.state().height + 1, { signal })) {
+    for await (const said of follow(stream, replica.state().height + 1, {
+      signal,
+      idleMs: SILENCE_MS
+    })) {
       if (said.kind === 'refused') throw new Error(`${said.code}: ${said.message}`)
       if (said.kind === 'block') await replica.append(said.block)
       note(position, said.kind === 'ping' ? said.height : replica.state().height)
