@@ -62,14 +62,25 @@ async function readBody(request: IncomingMessage): Promise<string> {
   }
   const declared = Number(request.headers['content-length'] ?? 0)
   if (declared > BODY_BYTES_MAX) throw tooLarge(declared)
+  return (await readBounded(request)).toString('utf8')
+}
+
+async function readBounded(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let bytes = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes > BODY_BYTES_MAX) throw tooLarge(bytes)
-    chunks.push(chunk)
+  // The refusal of a body that is too large needs the socket, which an abandoned iterator would destroy.
+  const body = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
+  try {
+    for await (const chunk of body) {
+      bytes += chunk.length
+      if (bytes > BODY_BYTES_MAX) throw tooLarge(bytes)
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    if (error instanceof ApiError) throw error
+    throw ApiError.of('CANCELLED', 'the request broke off before its end', undefined, error)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 function tooLarge(bytes: number): ApiError {

@@ -19,6 +19,8 @@ import { forgetSocket, listenOnSocket } from './unix-socket.ts'
 const CONNECTIONS_MAX = 256
 /** Time to send a request's head and body; the answer may take longer. */
 const REQUEST_TIMEOUT_MS = 10_000
+/** Of a refused body; what is longer is no mistake of a person, and need not hear why. */
+const DISCARDED_BYTES_MAX = 16 * 1024 * 1024
 
 /**
  * The node's local API:
@@ -36,8 +38,10 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const upgraded = new Set<Duplex>()
   server.maxConnections = CONNECTIONS_MAX
   server.on('request', (request, response) => {
-    route(options, request, response).catch((thrown: unknown) => {
-      refuse(response, refusalOf(thrown, options.explain, options.onUnexpected))
+    route(options, request, response).catch(async (thrown: unknown) => {
+      const refusal = refusalOf(thrown, options.explain, options.onUnexpected)
+      await discardBody(request)
+      refuse(response, refusal)
     })
   })
   server.on('upgrade', (request, socket, head) => {
@@ -131,8 +135,21 @@ async function upgrade(
   joinConsole(socket, head, machine)
 }
 
+/** Read and thrown away: a socket that closes over unread bytes resets the caller before it hears the refusal. */
+function discardBody(request: IncomingMessage): Promise<void> {
+  if (request.complete || request.destroyed) return Promise.resolve()
+  return new Promise(resolve => {
+    let bytes = 0
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > DISCARDED_BYTES_MAX) resolve()
+    })
+    for (const event of ['end', 'close', 'error']) request.on(event, () => resolve())
+  })
+}
+
 function refuse(response: ServerResponse, error: ApiError): void {
-  // The rest of a refused body is not read: closing is the only way to be rid of it.
+  // A body of more than was thrown away is still coming: closing is the only way to be rid of it.
   if (!response.headersSent) response.setHeader('connection', 'close')
   sendRefusal(response, error)
 }
