@@ -3,18 +3,13 @@ import assert from 'node:assert/strict'
 import { after, before, describe } from 'node:test'
 import {
   accountIdOf,
-  type Hash,
-  type HostRecord,
-  hashOffer,
   type OrderVerb,
-  type SignedOffer,
   signOrder,
   signTransaction,
   type Transaction
 } from '../../ledger/index.ts'
 import { nodeCrypto } from '../../node/crypto/index.ts'
 import { submit } from '../../protocols/ledger/index.ts'
-import { encodeAnnouncement, offerTopic, serveMarket } from '../../protocols/market/index.ts'
 import { addHost, eventually, Lab, type LabNode, scenarios, uuidOf } from '../support/lab.ts'
 import { applied, Stranger } from '../support/stranger.ts'
 
@@ -140,36 +135,12 @@ describe('a stranger among honest nodes', () => {
     const forged = eve.offer(virt17, { sequence: Date.now() + 10_000_000 })
     const stolen = eve.offer(mallory, { owner: virt17.owner, sequence: Date.now() + 1_000 })
     const honest = eve.offer(mallory)
-    const hashOf = (signed: SignedOffer) => hashOffer(signed, nodeCrypto)
-    const handler = {
-      get: (wanted: readonly Hash[]) =>
-        [honest, forged].filter(each => wanted.includes(hashOf(each))),
-      page: () => ({ offers: [forged, stolen], next: null })
-    }
-    await eve.network.serve('market', stream =>
-      serveMarket(stream, handler, { nowMs: () => Date.now() })
-    )
-    const announce = async (signed: SignedOffer, host: HostRecord) =>
-      eve.network.topics.publish(
-        offerTopic(eve.replica.network),
-        encodeAnnouncement({
-          host: host.uuid,
-          sequence: signed.offer.sequence,
-          offer: hashOf(signed),
-          expiresAtMs: signed.offer.expiresAtMs
-        })
-      )
+    await eve.serveOffers()
     // Reject lowers the score of its sender, so the honest offer goes first: it shows that eve is heard.
-    await eventually(
-      'the honest offer of the stranger is heard',
-      async () => {
-        await announce(honest, mallory)
-        return observer.client.call('offer.list', {})
-      },
-      ({ offers }) => offers.some(offer => offer.name === 'mallory')
-    )
+    await eve.advertise(honest, observer)
     const before = await observer.client.call('offer.list', {})
-    await announce(forged, virt17)
+    eve.shelf.push(forged, stolen)
+    await eve.announce(forged)
     await eventually(
       'the observer refuses the forgery',
       async () => observer.log,

@@ -220,6 +220,29 @@ export class LabNode {
       child.once('exit', code => reject(new Error(`${this.name} ended with ${code}: ${this.#log}`)))
     })
     if (this.name !== 'judy') await this.reached()
+    await this.#keepPort()
+  }
+
+  /** Starts a host again that was killed; resolves when `buyer` has heard its new offer and can reach it. */
+  async restart(buyer: LabNode): Promise<void> {
+    const sinceMs = Date.now()
+    await this.start()
+    const { peer } = await this.client.call('node.status', {})
+    await eventually(
+      `the host of ${this.name} is back`,
+      () => buyer.client.call('offer.list', {}),
+      ({ offers }) =>
+        offers.some(offer => offer.peer === peer && offer.issuedAtMs >= sinceMs && offer.online)
+    )
+  }
+
+  /** A node of a person listens on the same port every time; others have its address. */
+  async #keepPort(): Promise<void> {
+    const path = join(this.dir, 'node.json')
+    const { addresses } = await this.client.call('node.status', {})
+    const listen = addresses.map(address => address.replace(/\/p2p\/.*$/, ''))
+    const config = JSON.parse(await readFile(path, 'utf8')) as object
+    await writeFile(path, JSON.stringify({ ...config, listen }))
   }
 
   async reached(): Promise<NodeStatus> {
@@ -228,6 +251,15 @@ export class LabNode {
       () => this.client.call('node.status', {}),
       status => status.peers > 0 && !status.ledger.behind
     )
+  }
+
+  /** Stops its clock, so that others meet it in the middle of whatever it does; `thaw` lets it go on. */
+  freeze(): void {
+    this.#child?.kill('SIGSTOP')
+  }
+
+  thaw(): void {
+    this.#child?.kill('SIGCONT')
   }
 
   /** As a power cut would: no good-bye, nothing is written any more. */

@@ -9,8 +9,9 @@ import {
   chainContext,
   freeOf,
   genesisTip,
+  type Hash,
   type HostRecord,
-  hashTransaction,
+  hashOffer,
   type LedgerState,
   type MachineRecord,
   type Offer,
@@ -34,6 +35,7 @@ import {
   startFollower
 } from '../../node/replica/index.ts'
 import type { ProtocolName } from '../../protocols/framing/index.ts'
+import { encodeAnnouncement, offerTopic, serveMarket } from '../../protocols/market/index.ts'
 import { type OrderOutcome, sendOrder } from '../../protocols/order/index.ts'
 import { eventually, type Lab, type LabNode } from './lab.ts'
 
@@ -105,6 +107,40 @@ export class Stranger {
     return machine
   }
 
+  /** What it shows of its offers to whoever asks. */
+  readonly shelf: SignedOffer[] = []
+
+  async serveOffers(): Promise<void> {
+    const handler = {
+      get: (wanted: readonly Hash[]) => this.shelf.filter(each => wanted.includes(nameOf(each))),
+      page: () => ({ offers: this.shelf, next: null })
+    }
+    await this.network.serve('market', stream =>
+      serveMarket(stream, handler, { nowMs: () => Date.now() })
+    )
+  }
+
+  /** Gossips an offer of its shelf. */
+  async announce(signed: SignedOffer): Promise<void> {
+    const { host, sequence, expiresAtMs } = signed.offer
+    const announcement = { host, sequence, offer: nameOf(signed), expiresAtMs }
+    const topic = offerTopic(this.replica.network)
+    await this.network.topics.publish(topic, encodeAnnouncement(announcement))
+  }
+
+  /** Gossips its own honest offer until a node of the laboratory has heard it. */
+  async advertise(signed: SignedOffer, to: LabNode): Promise<void> {
+    this.shelf.push(signed)
+    await eventually(
+      `${to.name} hears the offer of the stranger`,
+      async () => {
+        await this.announce(signed)
+        return to.client.call('offer.list', {})
+      },
+      ({ offers }) => offers.some(offer => offer.host === signed.offer.host)
+    )
+  }
+
   /** A stream to a node of the laboratory, for whatever bytes. */
   async open(protocol: ProtocolName, to: LabNode): Promise<Stream> {
     const key = (await to.identity()).node.publicKey
@@ -140,7 +176,7 @@ export class Stranger {
       submitter.submit({
         type: 'register-host',
         name,
-        processor: 'x86_64',
+        processor: 'Pentium3',
         totals,
         key: node.publicKey,
         proof
@@ -221,10 +257,8 @@ export class Stranger {
   }
 }
 
-export function transactionHash(
-  signed: Parameters<typeof hashTransaction>[0]
-): ReturnType<typeof hashTransaction> {
-  return hashTransaction(signed, nodeCrypto)
+function nameOf(signed: SignedOffer): Hash {
+  return hashOffer(signed, nodeCrypto)
 }
 
 /** Throws with the ledger's sentence when it said no. */
