@@ -14,6 +14,8 @@ const run = promisify(execFile)
 export interface TestImage {
   readonly store: ImageStore
   readonly image: ImageFiles
+  /** Where both lie. */
+  readonly folder: string
 }
 
 /** Kept between runs; named by the builder's own code, so that a changed builder builds anew. */
@@ -21,11 +23,11 @@ export async function debianMini(): Promise<TestImage> {
   const root = join(cacheFolder(), `images-${await builderVersion()}`)
   const store = createImageStore(root)
   const [kept] = await store.list()
-  if (kept !== undefined) return { store, image: kept }
+  if (kept !== undefined) return { store, image: kept, folder: root }
   await buildDebianMini({ outDir: root, packagesDir: await debianPackages() })
   const [image] = await store.list()
   if (image === undefined) throw new Error(`No image in ${root} after a build.`)
-  return { store, image }
+  return { store, image, folder: root }
 }
 
 /** The .deb files the image is made from, fetched once; parallel test files fetch their own. */

@@ -2,17 +2,21 @@ import { execFile } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
+/** Process ids of the guests that were given a file below `dir`. */
+export async function guestsOf(dir: string): Promise<readonly number[]> {
+  const processes = await listProcesses()
+  return processes
+    .filter(({ args }) => /qemu-system/.test(args[0] ?? ''))
+    .filter(({ args }) => args.some(arg => arg.includes(`${dir}/`)))
+    .map(({ pid }) => pid)
+}
+
 /**
  * Guests outlive their node by design, so a run that is cut short must end those of its own folder.
  * Only a QEMU that was given a file below `dir` is touched.
  */
 export async function endGuestsOf(dir: string): Promise<number> {
-  let ended = 0
-  for (const { pid, args } of await listProcesses()) {
-    const isGuest = /qemu-system/.test(args[0] ?? '') && args.some(arg => arg.includes(`${dir}/`))
-    if (isGuest && kill(pid)) ended++
-  }
-  return ended
+  return (await guestsOf(dir)).filter(kill).length
 }
 
 function kill(pid: number): boolean {
