@@ -20,5 +20,12 @@ export {
   takeTransactions,
   type Waiting
 } from './mempool.ts'
-export { ALL_RULES, type SafetyRules, type SimplexOptions } from './simplex/index.ts'
+export {
+  ALL_RULES,
+  neededRecords,
+  type SafetyRules,
+  type SimplexOptions,
+  type SimplexState,
+  simplexAgreement
+} from './simplex/index.ts'
 export { type SoloOptions, type SoloState, soloAgreement } from './solo.ts'

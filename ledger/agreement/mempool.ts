@@ -109,6 +109,15 @@ export function takeTransactions(pool: Mempool, state: StateReader): readonly Wa
     .map(({ waiting }) => waiting)
 }
 
+/** Whether a block after `state` could hold any of the waiting transactions but those of `above`. */
+export function isAnyReady(pool: Mempool, state: StateReader, above: ReadonlySet<Hash>): boolean {
+  for (const { hash, signed } of pool.waiting.values()) {
+    if (above.has(hash)) continue
+    if (checkAdmission(state, signed, state.height + 1) === null) return true
+  }
+  return false
+}
+
 /** Forgets what can stand in no block after `state`: used nonces, expired transactions, closed moves. */
 export function pruneTransactions(pool: Mempool, state: StateReader): Mempool {
   return without(pool, ({ signed }) => checkWaiting(state, signed) !== null)

@@ -1,2 +1,5 @@
 export type { SimplexOptions } from './options.ts'
+export { neededRecords } from './recover.ts'
 export { ALL_RULES, type SafetyRules } from './rules.ts'
+export { simplexAgreement } from './simplex.ts'
+export type { SimplexState } from './state.ts'
