@@ -89,6 +89,11 @@ export interface ActionView {
   reason: string | null
 }
 
+export interface HostName {
+  uuid: string
+  name: string
+}
+
 export interface MachineView {
   uuid: string
   name: string
@@ -107,7 +112,7 @@ export interface MachineView {
   spendLimit: string | null
   spent: string
   halt: { reason: 'unpaid' | 'limit'; atMs: number } | null
-  migration: { id: string; origin: string; destination: string; deadlineMs: number } | null
+  migration: { id: string; origin: HostName; destination: HostName; deadlineMs: number } | null
   /** The operation under way for it on this node. */
   operation: string | null
 }

@@ -36,10 +36,16 @@ function reasonAgainst(
   operation: string | null
 ): string | null {
   if (!legal.has(action)) {
-    return `${action} needs a machine that is ${statesAllowing(action).join(' or ')}; it is ${machine.state}`
+    return `${action} needs a machine that is ${eitherOf(statesAllowing(action))}; it is ${machine.state}`
   }
   if (operation !== null && action !== 'search' && action !== 'console') {
     return `operation ${operation} is still under way on it`
   }
   return null
+}
+
+/** `stored, stopped or suspended`. */
+function eitherOf(words: readonly string[]): string {
+  if (words.length < 2) return words.join('')
+  return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 }

@@ -16,6 +16,7 @@ import type {
   BidView,
   ConfigurationView,
   ContractView,
+  HostName,
   MachineView,
   OfferView,
   PricesView,
@@ -121,10 +122,15 @@ export function viewMachine(
         ? null
         : {
             id: migration.id,
-            origin: migration.origin,
-            destination: migration.destination,
+            origin: viewHostName(state, migration.origin),
+            destination: viewHostName(state, migration.destination),
             deadlineMs: migration.deadlineMs
           },
     operation
   }
+}
+
+/** A host that has left the ledger has no name any more: its id stands for it. */
+function viewHostName(state: StateReader, uuid: string): HostName {
+  return { uuid, name: state.host(uuid)?.name ?? uuid }
 }

@@ -158,7 +158,14 @@ export function machineOf(
   }
 }
 
-export function searchFor(machine: MachineView, move: boolean): SearchView {
+const CHEAPEST = { storagePer30Days: '1.5', runningPerHour: '0.002016' }
+
+export function searchFor(
+  machine: MachineView,
+  move: boolean,
+  bid: MachineView['bid'] = machine.bid
+): SearchView {
+  if (Number(bid.runningPerHour) < Number(CHEAPEST.runningPerHour)) return nobodyMeets(machine, bid)
   const matches = HOSTS.filter(host => host.uuid !== machine.holder?.uuid).map(
     (host): MatchView => ({
       host: host.uuid,
@@ -173,8 +180,8 @@ export function searchFor(machine: MachineView, move: boolean): SearchView {
       online: host.online,
       methods: move && host.online ? ['SCP'] : [],
       reasons: [
-        `storage ${host.contract.storagePrice} of at most ${machine.bid.storagePer30Days} per 30 days`,
-        `running ${host.contract.runningPrice} of at most ${machine.bid.runningPerHour} per hour`,
+        `storage ${host.contract.storagePrice} of at most ${bid.storagePer30Days} per 30 days`,
+        `running ${host.contract.runningPrice} of at most ${bid.runningPerHour} per hour`,
         `memory ${machine.configuration.memoryMb} of 1372 MB free`
       ]
     })
@@ -193,6 +200,18 @@ export function searchFor(machine: MachineView, move: boolean): SearchView {
       message: 'running 0.3744 of at most 0.00252 per hour'
     }
   ]
-  const { configuration: wanted, bid } = machine
+  const { configuration: wanted } = machine
   return { configuration: wanted, bid, matches, refused, advice: null, nearest: null }
+}
+
+function nobodyMeets(machine: MachineView, bid: MachineView['bid']): SearchView {
+  const refused = HOSTS.map(host => ({
+    host: host.uuid,
+    name: host.name,
+    constraint: 'running-price',
+    message: `running costs ${host.contract.runningPrice} per hour, the bid is ${bid.runningPerHour}`
+  }))
+  const { configuration: wanted } = machine
+  const advice = `running-price rules out 3 of 3 offers: the nearest bid that finds a host is ${CHEAPEST.storagePer30Days} per 30 days and ${CHEAPEST.runningPerHour} per hour`
+  return { configuration: wanted, bid, matches: [], refused, advice, nearest: CHEAPEST }
 }

@@ -5,6 +5,7 @@
 import { Duplex, PassThrough } from 'node:stream'
 import type {
   AccountView,
+  BidView,
   EventView,
   Input,
   MachineView,
@@ -124,14 +125,17 @@ export class FakeNodeClient implements NodePort {
     this.#change({ ...operation, state: 'failed', error, endedAtMs: this.#nowMs() })
   }
 
-  #answer(method: Method, input: { machine: string; host: string; move?: boolean }): unknown {
+  #answer(
+    method: Method,
+    input: { machine: string; host: string; move?: boolean; bid?: BidView }
+  ): unknown {
     if (method === 'node.status') return this.#status()
     if (method === 'account.show') return account(this.balance)
     if (method === 'market.browse') return { configurations: CATALOGUE }
     if (method === 'machine.list') return { machines: this.machines }
     if (method === 'operation.list') return { operations: this.operations }
     if (method === 'machine.search')
-      return searchFor(this.#machine(input.machine), input.move === true)
+      return searchFor(this.#machine(input.machine), input.move === true, input.bid)
     if (method === 'machine.create') return this.#create(input as never)
     if (method === 'machine.edit') return this.#edit(input as never)
     if (method !== 'machine.discard')
@@ -144,7 +148,9 @@ export class FakeNodeClient implements NodePort {
     const entry = CATALOGUE.find(one => one.configuration.name === input.configuration)
     if (entry === undefined) throw refusal('No such configuration.', 'Browse the market.')
     const digit = (this.machines.length + 1).toString(16)
-    const bid = { storagePer30Days: '0', runningPerHour: '0', ...input.bid }
+    const average = entry.average ?? { storagePer30Days: '0', runningPerHour: '0' }
+    const { storagePer30Days, runningPerHour } = { ...average, ...input.bid }
+    const bid = { storagePer30Days, runningPerHour }
     const machine = machineOf(digit, input.name ?? 'machine', entry.configuration, bid)
     this.machines = [...this.machines, machine]
     return machine

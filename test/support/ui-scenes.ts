@@ -11,6 +11,8 @@ export type SceneName =
   | 'bid-problem'
   | 'registered'
   | 'hosts-store'
+  | 'hosts-none'
+  | 'search-bid'
   | 'confirm-store'
   | 'machines'
   | 'limit'
@@ -46,6 +48,11 @@ const SCENES: Readonly<Record<SceneName, (ui: Rehearsal) => Promise<void>>> = {
   'hosts-store': async ui => {
     await register(ui)
     await ui.press('o')
+  },
+  'hosts-none': nobodyMeets,
+  'search-bid': async ui => {
+    await nobodyMeets(ui)
+    await ui.press('e')
   },
   'confirm-store': async ui => {
     await register(ui)
@@ -126,6 +133,13 @@ export async function scene(name: SceneName): Promise<Rehearsal> {
 
 export async function register(ui: Rehearsal): Promise<void> {
   await ui.press('n', 'enter', 'enter')
+}
+
+/** A machine whose bid is below every offer, and the search that finds nobody. */
+async function nobodyMeets(ui: Rehearsal): Promise<void> {
+  await ui.press('n', 'enter', 'tab', 'tab', 'C-u')
+  await ui.type('0.001')
+  await ui.press('enter', 'o')
 }
 
 export async function stored(ui: Rehearsal): Promise<void> {

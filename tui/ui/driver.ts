@@ -62,8 +62,9 @@ export class Driver {
         })
       case 'search':
         return this.#ask('search', async () => {
-          const { machine, move } = effect
-          const search = await this.#port.call('machine.search', { machine, move })
+          const { machine, move, bid } = effect
+          const wish = bid === null ? { machine, move } : { machine, move, bid }
+          const search = await this.#port.call('machine.search', wish)
           return { type: 'searched', machine, search }
         })
       case 'create':

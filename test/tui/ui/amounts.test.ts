@@ -9,7 +9,9 @@ import {
   editLine,
   lineOf,
   parseAmount,
-  spendLimitProblem
+  spendLimitMeaning,
+  spendLimitProblem,
+  tookText
 } from '../../../tui/ui/state/index.ts'
 
 const CONTRACT = {
@@ -29,8 +31,22 @@ test('amounts are exact to the picodollar, and nothing else is an amount', () =>
 })
 
 test('the default spend limit is one day of running, at least one period', () => {
-  assert.equal(defaultSpendLimit(CONTRACT), '0.048384')
-  assert.equal(defaultSpendLimit({ ...CONTRACT, runningPeriodS: 86_401 }), '0.002016')
+  assert.equal(defaultSpendLimit(CONTRACT, '1000'), '0.048384')
+  assert.equal(defaultSpendLimit({ ...CONTRACT, runningPeriodS: 86_401 }, '1000'), '0.002016')
+})
+
+test('the default spend limit is no more than the whole periods the balance pays for', () => {
+  assert.equal(defaultSpendLimit(CONTRACT, '0.048384'), '0.048384')
+  assert.equal(defaultSpendLimit(CONTRACT, '0.048383999999'), '0.046368')
+  assert.equal(defaultSpendLimit(CONTRACT, '0'), '0.002016')
+})
+
+test('a spend limit is told as the time it lasts, and when the balance ends before it', () => {
+  assert.equal(spendLimitMeaning('0.004032', CONTRACT, '0.004032'), 'Enough for 2 h from now on.')
+  assert.equal(
+    spendLimitMeaning('0.004032', CONTRACT, '0.004031'),
+    'Enough for 2 h from now on. The balance, $0.004031, ends before it.'
+  )
 })
 
 test('a spend limit one picodollar below a period is refused, one period is not', () => {
@@ -41,12 +57,17 @@ test('a spend limit one picodollar below a period is refused, one period is not'
 test('differences are told in per cent with their sign', () => {
   assert.equal(differenceText(100n, 78n), '-22 %')
   assert.equal(differenceText(100n, 150n), '+50 %')
+  assert.equal(differenceText(100n, 999n), '+899 %')
+  assert.equal(differenceText(100n, 1000n), '10 times as much')
   assert.equal(differenceText(5n, 5n), 'the same')
   assert.equal(differenceText(1_000_000n, 1_000_001n), '+0.1 %')
 })
 
 test('durations and sizes use the units a person would', () => {
   assert.equal(durationText(12_000), '12 s')
+  assert.equal(tookText(440), '0.4 s')
+  assert.equal(tookText(9949), '9.9 s')
+  assert.equal(tookText(9950), '10 s')
   assert.equal(durationText(245_000), '4 min 5 s')
   assert.equal(durationText(3_600_000), '1 h')
   assert.equal(bytesText(310 * 1024 * 1024), '310 MiB')

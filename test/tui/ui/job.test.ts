@@ -1,6 +1,7 @@
 /** The buyer's main job by keys, on the fake node. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { problemText } from '../../../tui/ui/state/index.ts'
 import { refusal } from '../../support/fake-node-client.ts'
 import { Rehearsal } from '../../support/ui-rehearsal.ts'
 import { moving, register, scene, started, stored, suspended } from '../../support/ui-scenes.ts'
@@ -106,6 +107,34 @@ test('a host that does not fit is shown with the constraint, and cannot be chose
   assert.equal(ui.state.dialog?.kind, 'hosts')
 })
 
+test('a search nobody meets says the constraint and the nearest bid, and e searches again with it', async () => {
+  const ui = await scene('hosts-none')
+  const text = ui.frame(80, 24).toText()
+  assert.match(text, /running costs 0\.002016 per hour, the bid is 0\.001/u)
+  assert.match(
+    text.replaceAll(/[│\s]+/gu, ' '),
+    /a bid of \$1\.5 per 30 days and \$0\.002016 per hour/u
+  )
+  await ui.press('e', 'enter')
+  const uuid = ui.state.machines[0]?.uuid
+  const bid = { storagePer30Days: '1.5', runningPerHour: '0.002016' }
+  assert.deepEqual(last(ui, 'machine.search'), { machine: uuid, move: false, bid })
+  await ui.press('enter', 'y')
+  assert.equal(ui.fake.operations.at(-1)?.kind, 'store')
+})
+
+test('a move can look beyond the bid that was registered; Esc leads back to the hosts', async () => {
+  const ui = await scene('hosts-move')
+  await ui.press('e', 'escape')
+  assert.equal(ui.state.dialog?.kind, 'hosts')
+  await ui.press('e', 'tab', 'C-u')
+  await ui.type('0.5')
+  await ui.press('enter')
+  const uuid = ui.state.machines[0]?.uuid
+  const bid = { storagePer30Days: '1.5', runningPerHour: '0.5' }
+  assert.deepEqual(last(ui, 'machine.search'), { machine: uuid, move: true, bid })
+})
+
 test('an offline host is shown without methods and cannot be moved to', async () => {
   const ui = await scene('hosts-move')
   assert.match(ui.frame(120, 36).toText(), /virt6 .*\(offline\)/u)
@@ -117,6 +146,7 @@ test('a move asks with its bytes, the new price and the difference', async () =>
   const text = (await scene('confirm-move')).frame(80, 24).toText()
   assert.match(text, /at most 178 MiB \(disk 50 MiB, memory 128 MiB\)/u)
   assert.match(text, /\$0\.003024 \/ 3600 seconds, \+50 %/u)
+  assert.match(text, /Given up 30 d of storage paid ahead at virt17/u)
 })
 
 test('a running move shows percent, rate and time left', async () => {
@@ -209,10 +239,18 @@ test('y shows and copies the UUID', async () => {
   assert.deepEqual(ui.copied, [ui.state.machines[0]?.uuid])
 })
 
+test('what the node says without a full stop is told apart from what to do about it', () => {
+  const hint = 'start it with: virtuoso node run'
+  assert.equal(problemText({ message: 'no node is running', hint }), `no node is running: ${hint}`)
+  assert.equal(problemText({ message: 'None runs.', hint }), `None runs. ${hint}`)
+  assert.equal(problemText({ message: 'none runs', hint: null }), 'none runs')
+})
+
 test('when the node answers again the screen is live again', async () => {
   const ui = await scene('stale')
   assert.match(ui.frame(80, 24).toText(), /STALE 12 s/u)
   ui.fake.down = null
   await ui.refresh()
   assert.match(ui.frame(80, 24).toText(), /live\n/u)
+  assert.match(ui.frame(80, 24).toText(), /done: the node answers again/u)
 })

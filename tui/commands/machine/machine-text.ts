@@ -26,7 +26,10 @@ export function describeMachine(machine: MachineView): string {
       machine.spendLimit === null ? '' : `$ ${machine.spent} of at most $ ${machine.spendLimit}`
     ],
     ['Halted', halt === null ? '' : `${haltReason(halt.reason)} since ${formatTime(halt.atMs)}`],
-    ['Moving', migration === null ? '' : `${migration.origin} to ${migration.destination}`],
+    [
+      'Moving',
+      migration === null ? '' : `${migration.origin.name} to ${migration.destination.name}`
+    ],
     ['Content root', machine.root ?? ''],
     ['Operation', machine.operation ?? ''],
     ['Can', legal.map(each => each.action).join(', ')]

@@ -1,4 +1,5 @@
 import type { BidView, ContractView } from '../port.ts'
+import { durationText } from './durations.ts'
 
 const PLACES = 12
 /** No more digits than any real amount has, so that a typed field cannot ask for unbounded work. */
@@ -33,16 +34,30 @@ export function contractRates(contract: ContractView): { storage: bigint; runnin
 export function differenceText(from: bigint, to: bigint): string {
   if (from === to) return 'the same'
   if (from === 0n) return `+$${amountText(to)}`
+  if (to >= from * 10n) return `${to / from} times as much`
   const percent = Number(((to - from) * 1000n) / from) / 10
   const shown = Math.abs(percent) >= 10 ? Math.round(percent) : percent
   return `${shown > 0 ? '+' : ''}${shown === 0 ? (to > from ? '+0.1' : '-0.1') : shown} %`
 }
 
-/** Running charges of one day, at least one period: a limit that lets a first look happen. */
-export function defaultSpendLimit(contract: ContractView): string {
+/** Running charges of one day, or of the whole periods the balance pays for if those are fewer; at least one. */
+export function defaultSpendLimit(contract: ContractView, balance: string): string {
   const price = parseAmount(contract.runningPrice) ?? 0n
-  const periods = Math.max(1, Math.ceil(86_400 / Math.max(1, contract.runningPeriodS)))
-  return amountText(price * BigInt(periods))
+  const day = BigInt(Math.ceil(86_400 / Math.max(1, contract.runningPeriodS)))
+  const paid = price === 0n ? day : (parseAmount(balance) ?? 0n) / price
+  const periods = paid < day ? paid : day
+  return amountText(price * (periods < 1n ? 1n : periods))
+}
+
+/** How long a limit lasts, and that the balance ends before it if so. */
+export function spendLimitMeaning(text: string, contract: ContractView, balance: string): string {
+  const limit = parseAmount(text) ?? 0n
+  const money = parseAmount(balance) ?? 0n
+  const price = parseAmount(contract.runningPrice) ?? 0n
+  if (price === 0n) return 'Running costs nothing here.'
+  const span = durationText(Number(limit / price) * contract.runningPeriodS * 1000)
+  const lasts = `Enough for ${span} from now on.`
+  return limit > money ? `${lasts} The balance, $${balance}, ends before it.` : lasts
 }
 
 /** The reason why a spend limit cannot be signed, or null. */

@@ -9,8 +9,9 @@ import type {
 } from '../port.ts'
 import { keptSelection } from './dialog-steps.ts'
 import type { Problem } from './dialogs.ts'
-import { durationText } from './durations.ts'
+import { tookText } from './durations.ts'
 import type { Order } from './effects.ts'
+import { catalogueOf } from './flows.ts'
 import { operationOf, type UiState } from './state.ts'
 import { type Step, say, step } from './step.ts'
 
@@ -48,8 +49,8 @@ export function applyAnswer(state: UiState, answer: Answer): Step {
       return step(withoutNode(state, answer.problem))
     case 'browsed':
       return step(
-        state.dialog?.kind === 'catalogue'
-          ? { ...state, dialog: { ...state.dialog, entries: answer.entries } }
+        state.dialog?.kind === 'catalogue' && state.dialog.entries === null
+          ? { ...state, dialog: catalogueOf(answer.entries) }
           : state
       )
     case 'searched':
@@ -95,7 +96,8 @@ function withSnapshot(state: UiState, snapshot: Snapshot): UiState {
     machines: snapshot.machines,
     operations
   }
-  return { ...next, selected: keptSelection(next) }
+  const back = { ...next, selected: keptSelection(next) }
+  return state.link.kind === 'stale' ? say(back, 'good', 'the node answers again.') : back
 }
 
 function withoutNode(state: UiState, problem: Problem): UiState {
@@ -137,8 +139,8 @@ function ended(state: UiState, operation: OperationView): UiState {
       message: `The ${what} failed: ${operation.error?.message ?? operation.step}`,
       hint: operation.error?.hint ?? null
     })
-  const took = durationText((operation.endedAtMs ?? state.nowMs) - operation.startedAtMs)
-  return say(state, 'good', `The ${what} is done, after ${took}.`)
+  const took = tookText((operation.endedAtMs ?? state.nowMs) - operation.startedAtMs)
+  return say(state, 'good', `${what}, after ${took}.`)
 }
 
 function refused(state: UiState, asked: Asked, problem: Problem): UiState {

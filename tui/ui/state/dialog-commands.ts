@@ -1,6 +1,6 @@
 /** Keys inside dialogs. Text that no command takes goes to the field being edited. */
 import type { Command, Place } from './command.ts'
-import { accept, close, moveIn } from './dialog-steps.ts'
+import { accept, close, moveIn, raiseBid } from './dialog-steps.ts'
 import type { UiState } from './state.ts'
 import { type Step, step } from './step.ts'
 
@@ -17,6 +17,13 @@ export const DIALOG_COMMANDS: readonly Command[] = [
   inDialog('entry below', ['down'], 'Entry below', ['palette'], move(1)),
   inDialog('field before', ['up', 'S-tab'], 'Field before', ['form'], move(-1)),
   hinted('choose', inDialog('choose', ['enter'], 'Choose the row', ['list'], accept)),
+  {
+    ...inDialog('raise bid', ['e'], 'Search with another bid', ['list'], raiseBid),
+    hint: 'other bid',
+    enabled: state =>
+      (state.dialog?.kind === 'hosts' && state.dialog.search !== null) ||
+      'Bids are for hosts: choose a configuration first.'
+  },
   hinted('go on', inDialog('go on', ['enter'], 'Send the form', ['form'], accept)),
   {
     ...inDialog('field after', ['tab', 'down'], 'Field after', ['form'], move(1)),

@@ -1,9 +1,9 @@
 /** What moving, accepting and leaving mean in each dialog. */
-import type { SearchView } from '../port.ts'
+import type { BidView, SearchView } from '../port.ts'
 import { spendLimitProblem } from './amounts.ts'
 import type { BidDialog, Dialog, HostsDialog, LimitDialog } from './dialogs.ts'
 import type { Order } from './effects.ts'
-import { confirmMove, confirmStore, fieldProblem, fieldText, newBid } from './flows.ts'
+import { confirmMove, confirmStore, fieldProblem, fieldText, newBid, searchBid } from './flows.ts'
 import { selectedMachine, type UiState, visibleMachines } from './state.ts'
 import { open, type Step, say, step } from './step.ts'
 
@@ -16,6 +16,7 @@ export function moveIn(state: UiState, by: number): Step {
 export function close(state: UiState): Step {
   const { dialog } = state
   if (dialog?.kind === 'confirm') return step(open(state, dialog.back))
+  if (dialog?.kind === 'bid') return step(open(state, dialog.search))
   if (dialog?.kind === 'filter') return step({ ...open(state, null), filter: dialog.before })
   return step(open(state, null))
 }
@@ -78,14 +79,28 @@ function acceptBid(state: UiState, dialog: BidDialog): Step {
   if (dialog.busy) return step(state)
   const wrong = dialog.fields.findIndex(field => fieldProblem(field) !== null)
   if (wrong >= 0) return step({ ...state, dialog: { ...dialog, focus: wrong, problem: null } })
-  const name = fieldText(dialog, 'name')
   const storagePer30Days = fieldText(dialog, 'storage')
   const bid = { storagePer30Days, runningPerHour: fieldText(dialog, 'running') }
+  if (dialog.search !== null) return searchAgain(state, dialog.search, bid)
+  const name = fieldText(dialog, 'name')
   const busy = { ...state, dialog: { ...dialog, busy: true, problem: null } }
   if (dialog.machine !== null)
     return step(busy, { kind: 'edit', input: { machine: dialog.machine, name, bid } })
   const configuration = dialog.configuration.name
   return step(busy, { kind: 'create', input: { configuration, name, bid } })
+}
+
+/** Opens the bid of a search; a bid is the buyer's own affair, so a dearer host needs no new registration. */
+export function raiseBid(state: UiState): Step {
+  const { dialog } = state
+  if (dialog?.kind !== 'hosts' || dialog.search === null) return step(state)
+  return step(open(state, searchBid(dialog, dialog.search)))
+}
+
+function searchAgain(state: UiState, dialog: HostsDialog, bid: BidView): Step {
+  const { machine, purpose } = dialog
+  const asked = open(state, { ...dialog, search: null, index: 0 })
+  return step(asked, { kind: 'search', machine, move: purpose === 'move', bid })
 }
 
 function acceptHost(state: UiState, dialog: HostsDialog): Step {
@@ -103,7 +118,7 @@ function acceptHost(state: UiState, dialog: HostsDialog): Step {
   if (dialog.purpose === 'store') return step(open(state, confirmStore(dialog, match, balance)))
   const machine = state.machines.find(one => one.uuid === dialog.machine)
   if (machine === undefined) return step(say(state, 'bad', `${dialog.name} is not there any more.`))
-  return step(open(state, confirmMove(dialog, match, machine, balance)))
+  return step(open(state, confirmMove(dialog, match, machine, balance, state.nowMs)))
 }
 
 function acceptLimit(state: UiState, dialog: LimitDialog): Step {

@@ -14,16 +14,31 @@ export interface Problem {
   readonly hint: string | null
 }
 
+/** Both in one line; what the node says ends without a full stop. */
+export function problemText({ message, hint }: Problem): string {
+  if (hint === null) return message
+  return /[.:!?…]$/u.test(message) ? `${message} ${hint}` : `${message}: ${hint}`
+}
+
 export interface Field {
   readonly id: 'name' | 'storage' | 'running'
   readonly label: string
   readonly line: Line
 }
 
+export interface CatalogueDialog {
+  readonly kind: 'catalogue'
+  /** null while the node answers. */
+  readonly entries: readonly CatalogueEntry[] | null
+  readonly index: number
+}
+
 export interface BidDialog {
   readonly kind: 'bid'
   /** The machine being edited, or null for a new one of `configuration`. */
   readonly machine: string | null
+  /** The search for hosts that the bid is only asked for; nothing is registered then. */
+  readonly search: HostsDialog | null
   readonly configuration: ConfigurationView
   readonly average: (BidView & { readonly providers: number }) | null
   readonly fields: readonly Field[]
@@ -52,6 +67,7 @@ export interface LimitDialog {
   readonly name: string
   readonly contract: ContractView
   readonly creditMs: number
+  readonly balance: string
   readonly line: Line
 }
 
@@ -72,12 +88,7 @@ export type Dialog =
   | { readonly kind: 'cli'; readonly title: string; readonly lines: readonly string[] }
   | { readonly kind: 'palette'; readonly line: Line; readonly index: number }
   | { readonly kind: 'filter'; readonly line: Line; readonly before: string }
-  | {
-      readonly kind: 'catalogue'
-      /** null while the node answers. */
-      readonly entries: readonly CatalogueEntry[] | null
-      readonly index: number
-    }
+  | CatalogueDialog
   | BidDialog
   | HostsDialog
   | LimitDialog

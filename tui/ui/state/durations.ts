@@ -7,6 +7,11 @@ export function durationText(ms: number): string {
   return two(seconds, 86_400, 'd', 3600, 'h')
 }
 
+/** How long something took: tenths of a second matter below ten. */
+export function tookText(ms: number): string {
+  return ms < 9950 ? `${(Math.max(0, ms) / 1000).toFixed(1)} s` : durationText(ms)
+}
+
 /** `in 4 min`, `now`, `2 h ago`. */
 export function untilText(atMs: number, nowMs: number): string {
   const left = atMs - nowMs

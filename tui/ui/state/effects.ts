@@ -1,4 +1,4 @@
-import type { Input } from '../port.ts'
+import type { BidView, Input } from '../port.ts'
 
 /** A signed wish of the owner; `name` is for people. */
 export type Order =
@@ -16,7 +16,13 @@ export type Order =
 export type Effect =
   | { readonly kind: 'refresh' }
   | { readonly kind: 'browse' }
-  | { readonly kind: 'search'; readonly machine: string; readonly move: boolean }
+  | {
+      readonly kind: 'search'
+      readonly machine: string
+      readonly move: boolean
+      /** null: the machine's own. */
+      readonly bid: BidView | null
+    }
   | { readonly kind: 'create'; readonly input: Input<'machine.create'> }
   | { readonly kind: 'edit'; readonly input: Input<'machine.edit'> }
   | { readonly kind: 'order'; readonly order: Order }

@@ -1,5 +1,5 @@
 /** Where each dialog begins, with the figures it shows. */
-import type { CatalogueEntry, MachineView, MatchView } from '../port.ts'
+import type { CatalogueEntry, MachineView, MatchView, SearchView } from '../port.ts'
 import {
   amountText,
   bidProblem,
@@ -9,12 +9,25 @@ import {
   differenceText,
   parseAmount
 } from './amounts.ts'
-import type { BidDialog, ConfirmDialog, Field, HostsDialog, LimitDialog } from './dialogs.ts'
-import { bytesText } from './durations.ts'
+import type {
+  BidDialog,
+  CatalogueDialog,
+  ConfirmDialog,
+  Field,
+  HostsDialog,
+  LimitDialog
+} from './dialogs.ts'
+import { bytesText, durationText } from './durations.ts'
 import type { Order } from './effects.ts'
 import { lineOf } from './line-editor.ts'
 
 const MIB = 1024 * 1024
+
+/** The cursor begins at what can boot and has a host: the rest of the list are blank disks. */
+export function catalogueOf(entries: readonly CatalogueEntry[]): CatalogueDialog {
+  const ready = entries.findIndex(entry => entry.preconfigured && entry.average !== null)
+  return { kind: 'catalogue', entries, index: Math.max(0, ready) }
+}
 
 /** The form for a new machine, its bid filled in with the market's averages. */
 export function newBid(entry: CatalogueEntry, taken: readonly MachineView[]): BidDialog {
@@ -23,6 +36,7 @@ export function newBid(entry: CatalogueEntry, taken: readonly MachineView[]): Bi
   return {
     kind: 'bid',
     machine: null,
+    search: null,
     configuration,
     average,
     fields: bidFields(name, average?.storagePer30Days ?? '', average?.runningPerHour ?? ''),
@@ -37,10 +51,27 @@ export function editBid(machine: MachineView): BidDialog {
   return {
     kind: 'bid',
     machine: machine.uuid,
+    search: null,
     configuration: machine.configuration,
     average: null,
     fields: bidFields(machine.name, bid.storagePer30Days, bid.runningPerHour),
     focus: 1,
+    problem: null,
+    busy: false
+  }
+}
+
+/** The form for the same search with another bid; the nearest one that finds a host is filled in. */
+export function searchBid(dialog: HostsDialog, search: SearchView): BidDialog {
+  const { storagePer30Days, runningPerHour } = search.nearest ?? search.bid
+  return {
+    kind: 'bid',
+    machine: dialog.machine,
+    search: dialog,
+    configuration: search.configuration,
+    average: null,
+    fields: bidFields(dialog.name, storagePer30Days, runningPerHour).slice(1),
+    focus: 0,
     problem: null,
     busy: false
   }
@@ -89,7 +120,8 @@ export function confirmMove(
   dialog: HostsDialog,
   match: MatchView,
   machine: MachineView,
-  balance: string
+  balance: string,
+  nowMs: number
 ): ConfirmDialog {
   const { contract } = match
   const lines = [
@@ -97,6 +129,7 @@ export function confirmMove(
     `Storage  $${contract.storageText}${difference(machine, match, 'storage')}, charged on arrival`,
     `Running  $${contract.runningText}${difference(machine, match, 'running')}`,
     `Balance  ${afterText(balance, contract.storagePrice)}`,
+    ...prepaidLines(machine, nowMs),
     `Method   ${match.methods.join(', ')}; ${machine.name} cannot run while it moves`
   ]
   return {
@@ -109,7 +142,11 @@ export function confirmMove(
   }
 }
 
-export function limitFor(machine: MachineView, verb: 'start' | 'resume'): LimitDialog | null {
+export function limitFor(
+  machine: MachineView,
+  verb: 'start' | 'resume',
+  balance: string
+): LimitDialog | null {
   if (machine.contract === null) return null
   return {
     kind: 'limit',
@@ -118,7 +155,8 @@ export function limitFor(machine: MachineView, verb: 'start' | 'resume'): LimitD
     name: machine.name,
     contract: machine.contract,
     creditMs: machine.runningCreditMs,
-    line: lineOf(defaultSpendLimit(machine.contract))
+    balance,
+    line: lineOf(defaultSpendLimit(machine.contract, balance))
   }
 }
 
@@ -191,6 +229,17 @@ function afterText(balance: string, price: string): string {
   if (before === null || cost === null) return `$${balance}`
   if (before < cost) return `$${balance}: too little, $${amountText(cost - before)} are missing`
   return `$${balance}, then $${amountText(before - cost)}`
+}
+
+/** A contract ends with the move, and with it what was paid in advance under it. */
+function prepaidLines(machine: MachineView, nowMs: number): string[] {
+  const { storageDueMs, runningCreditMs, holder } = machine
+  const paid = [
+    ...(storageDueMs === null ? [] : [`${durationText(storageDueMs - nowMs)} of storage`]),
+    ...(runningCreditMs <= 0 ? [] : [`${durationText(runningCreditMs)} of running`])
+  ]
+  if (paid.length === 0) return []
+  return [`Given up ${paid.join(' and ')} paid ahead at ${holder?.name ?? 'its host'}`]
 }
 
 function bytesToMove(machine: MachineView): string {

@@ -4,22 +4,24 @@ export {
   defaultSpendLimit,
   differenceText,
   parseAmount,
+  spendLimitMeaning,
   spendLimitProblem
 } from './amounts.ts'
 export { type Answer, type Asked, runningOperation, type Snapshot } from './answers.ts'
 export { type Command, clashes, keyText, PLACES, type Place } from './command.ts'
 export { COMMANDS, commandsHere, paletteEntries } from './commands.ts'
-export type {
-  BidDialog,
-  ConfirmDialog,
-  Dialog,
-  Field,
-  HostsDialog,
-  LimitDialog,
-  Problem
+export {
+  type BidDialog,
+  type ConfirmDialog,
+  type Dialog,
+  type Field,
+  type HostsDialog,
+  type LimitDialog,
+  type Problem,
+  problemText
 } from './dialogs.ts'
 
-export { bytesText, durationText, untilText } from './durations.ts'
+export { bytesText, durationText, tookText, untilText } from './durations.ts'
 export { type Effect, type Order, orderLine, quoted } from './effects.ts'
 export { fieldProblem, fieldText } from './flows.ts'
 export { editLine, type Line, lineOf } from './line-editor.ts'

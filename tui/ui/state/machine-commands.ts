@@ -27,7 +27,7 @@ export const MACHINE_COMMANDS: readonly Command[] = [
   onMachine('store', 'o', 'Find a host by its offer and store it there', true, state => {
     const machine = selectedMachine(state)
     if (machine === null) return step(state)
-    const search = { kind: 'search', machine: machine.uuid, move: false } as const
+    const search = { kind: 'search', machine: machine.uuid, move: false, bid: null } as const
     return step(open(state, hostsFor(machine, 'store')), search)
   }),
   onMachine('start', 's', 'Start, up to a spend limit', true, state => running(state, 'start')),
@@ -37,7 +37,7 @@ export const MACHINE_COMMANDS: readonly Command[] = [
   onMachine('move', 'm', 'Move to another host', true, state => {
     const machine = selectedMachine(state)
     if (machine === null) return step(state)
-    const search = { kind: 'search', machine: machine.uuid, move: true } as const
+    const search = { kind: 'search', machine: machine.uuid, move: true, bid: null } as const
     return step(open(state, hostsFor(machine, 'move')), search)
   }),
   onMachine('console', 'c', 'Serial console; Ctrl-] comes back', false, state => {
@@ -122,7 +122,7 @@ function connected(state: UiState): true | string {
 
 function running(state: UiState, verb: 'start' | 'resume'): Step {
   const machine = selectedMachine(state)
-  const dialog = machine === null ? null : limitFor(machine, verb)
+  const dialog = machine === null ? null : limitFor(machine, verb, state.account?.balance ?? '0')
   return step(dialog === null ? state : open(state, dialog))
 }
 

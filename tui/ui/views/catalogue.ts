@@ -48,5 +48,11 @@ function putFoot(frame: Frame, area: Area, entry: CatalogueEntry | undefined): v
   if (entry === undefined) return
   const { memoryMb, storageMb, processor, speed, os } = entry.configuration
   const what = `${processor}, ${os}, ${speed} bogomips, ${memoryMb} MB memory, ${storageMb} MB disk`
-  frame.put(area.x, area.y, entry.preconfigured ? `* ready to boot: ${what}` : what, 'dim', right)
+  frame.put(
+    area.x,
+    area.y,
+    entry.preconfigured ? `* ready to boot: ${what}` : `blank disk: ${what}`,
+    'dim',
+    right
+  )
 }

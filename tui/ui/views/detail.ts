@@ -7,6 +7,7 @@ import {
   durationText,
   keyText,
   operationOf,
+  problemText,
   selectedMachine,
   type UiState,
   untilText
@@ -45,7 +46,9 @@ export function putDetail(frame: Frame, area: Area, state: UiState): void {
 
 function putLines(frame: Frame, area: Area, lines: readonly Line[], state: UiState): void {
   const whole = state.expanded
-  const shown = whole ? lines.flatMap(line => wrapped(line, area.width)) : lines
+  const shown = whole
+    ? lines.flatMap(line => wrapped(line, area.width))
+    : fitted(lines, area.width, area.height)
   const top = Math.max(0, Math.min(state.detailTop, shown.length - area.height))
   for (const [row, line] of shown.slice(top, top + area.height).entries()) {
     const y = area.y + row
@@ -66,6 +69,17 @@ function putOperationBar(frame: Frame, area: Area, lines: readonly Line[], state
   putBar(frame, area.x + LABEL + 1, area.y + row, Math.min(50, area.width - LABEL - 1), fraction)
 }
 
+/** Lines that are too long go on in the rows nobody needs, from the first on; the rest is clipped. */
+function fitted(lines: readonly Line[], width: number, height: number): Line[] {
+  let spare = height - lines.length
+  return lines.flatMap(line => {
+    const whole = wrapped(line, width)
+    if (whole.length - 1 > spare) return [line]
+    spare -= whole.length - 1
+    return whole
+  })
+}
+
 function wrapped(line: Line, width: number): Line[] {
   const texts = wrap(line.text, width - LABEL - 1)
   return texts.map((text, index) =>
@@ -82,7 +96,7 @@ function factLines(state: UiState, machine: MachineView): Line[] {
     { label: 'uuid', text: machine.uuid },
     {
       label: 'config',
-      text: `${wanted.name}: ${wanted.processor}, ${wanted.os}, ${wanted.speed} bogomips, ${wanted.memoryMb} MB memory, ${wanted.storageMb} MB disk`
+      text: `${wanted.processor}, ${wanted.os}, ${wanted.speed} bogomips, ${wanted.memoryMb} MB memory, ${wanted.storageMb} MB disk`
     },
     { label: 'bid', text: `$${bid.storagePer30Days} / 30 days, $${bid.runningPerHour} / hour` },
     { label: 'contract', text: contract === null ? 'none' : contractText(machine) },
@@ -130,7 +144,7 @@ function haltLines(state: UiState, machine: MachineView): Line[] {
     const until = untilText(deadlineMs, state.nowMs)
     lines.push({
       label: 'migration',
-      text: `${origin} to ${destination}, deadline ${until}`,
+      text: `${origin.name} to ${destination.name}, deadline ${until}`,
       tone: 'warn'
     })
   }
@@ -143,7 +157,7 @@ function operationLines(state: UiState, machine: MachineView): Line[] {
     return []
   if (operation.state === 'failed') {
     const { error } = operation
-    const text = `${error?.message ?? operation.step}${error?.hint ? ` ${error.hint}` : ''}`
+    const text = error === null ? operation.step : problemText(error)
     return [{ label: 'failed', text: `${operation.kind}: ${text}`, tone: 'bad' }]
   }
   const age = durationText(state.nowMs - operation.startedAtMs)

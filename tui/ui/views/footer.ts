@@ -1,5 +1,5 @@
 import { type Area, type Frame, textWidth, wrap } from '../screen/index.ts'
-import { type Command, commandsHere, keyText, type UiState } from '../state/index.ts'
+import { type Command, commandsHere, keyText, problemText, type UiState } from '../state/index.ts'
 
 const NOTICE_LINES_MAX = 3
 const MARKS = { good: 'done: ', info: '', bad: '! ' } as const
@@ -11,11 +11,12 @@ export function noticeLines(state: UiState, width: number): readonly string[] {
     notice === null
       ? link.kind === 'live'
         ? null
-        : link.problem
+        : link.problem === null
+          ? null
+          : { ...link.problem, message: MARKS.bad + link.problem.message }
       : { ...notice.problem, message: MARKS[notice.level] + notice.problem.message }
   if (words === null) return []
-  const whole = words.hint === null ? words.message : `${words.message} ${words.hint}`
-  const lines = wrap(whole.replaceAll(/\s+/gu, ' '), width - 2)
+  const lines = wrap(problemText(words).replaceAll(/\s+/gu, ' '), width - 2)
   return lines.slice(0, NOTICE_LINES_MAX)
 }
 

@@ -4,10 +4,13 @@ import {
   durationText,
   fieldProblem,
   fieldText,
+  type HostsDialog,
   type LimitDialog,
   type Line,
   orderLine,
+  problemText,
   quoted,
+  spendLimitMeaning,
   spendLimitProblem
 } from '../state/index.ts'
 import { dialogBox } from './dialog-box.ts'
@@ -17,7 +20,7 @@ const FORM = 76
 
 /** Name and bid, each field with what is wrong with it beneath. */
 export function putBid(frame: Frame, space: Area, dialog: BidDialog): void {
-  const title = dialog.machine === null ? `New ${dialog.configuration.name}` : 'Edit machine'
+  const title = titleOf(dialog)
   const inside = dialogBox(frame, space, title, FORM, 15)
   const right = inside.x + inside.width
   let y = inside.y
@@ -37,14 +40,14 @@ export function putBid(frame: Frame, space: Area, dialog: BidDialog): void {
 
 /** The spend limit, with what it means. */
 export function putLimit(frame: Frame, space: Area, dialog: LimitDialog): void {
-  const { contract, creditMs, line } = dialog
+  const { contract, creditMs, balance, line } = dialog
   const verb = dialog.verb === 'start' ? 'Start' : 'Resume'
   const inside = dialogBox(frame, space, `${verb} ${dialog.name}`, FORM, 13)
   const right = inside.x + inside.width
   const credit = creditMs > 0 ? `, after ${durationText(creditMs)} that are already paid` : ''
   const texts = [
     `Running costs $${contract.runningText}, charged at the beginning of each period${credit}.`,
-    'When the charges reach the limit its clock stops and the host suspends it; nothing is lost. Filled in: one day.'
+    'When the charges from now on reach the limit, the host suspends it; nothing is lost.'
   ]
   let y = inside.y
   for (const text of texts.flatMap(text => wrap(text, inside.width)))
@@ -52,6 +55,7 @@ export function putLimit(frame: Frame, space: Area, dialog: LimitDialog): void {
   putField(frame, { ...inside, y: ++y, height: 1 }, 'Spend limit $', line, true)
   const problem = spendLimitProblem(line.text, contract)
   if (problem !== null) frame.put(inside.x + 2, ++y, `! ${problem}`, 'bad', right)
+  else frame.put(inside.x + 2, ++y, spendLimitMeaning(line.text, contract, balance), 'dim', right)
   const { machine, name } = dialog
   const command = orderLine({ verb: dialog.verb, machine, name, spendLimit: line.text })
   frame.put(
@@ -92,7 +96,9 @@ export function putField(
 function averageText(dialog: BidDialog): string {
   const { memoryMb, storageMb, speed, os } = dialog.configuration
   const what = `${os}, ${speed} bogomips, ${memoryMb} MB memory, ${storageMb} MB disk.`
-  const { average } = dialog
+  const { average, search } = dialog
+  if (search !== null)
+    return 'The most a host may ask in this search. Nothing is written: what you sign is the price of the host you choose.'
   if (dialog.machine !== null) return `${what} Your bid is the most a host may ask.`
   if (average === null)
     return `${what} No host can take it now, so there is no average to start from.`
@@ -101,11 +107,24 @@ function averageText(dialog: BidDialog): string {
 
 function statusText(dialog: BidDialog): string {
   if (dialog.busy) return 'Writing it to the ledger…'
-  if (dialog.problem !== null)
-    return `${dialog.problem.message}${dialog.problem.hint === null ? '' : ` ${dialog.problem.hint}`}`
+  if (dialog.problem !== null) return problemText(dialog.problem)
+  if (dialog.search !== null) return `$ ${searchLine(dialog, dialog.search)}`
   const verb = dialog.machine === null ? 'create' : 'edit'
   const subject = quoted(dialog.machine ?? dialog.configuration.name)
   const name = ` --name ${quoted(fieldText(dialog, 'name'))}`
-  const bid = ` --bid-storage ${fieldText(dialog, 'storage')} --bid-running ${fieldText(dialog, 'running')}`
-  return `$ virtuoso machine ${verb} ${subject}${name}${bid}`
+  return `$ virtuoso machine ${verb} ${subject}${name}${bidFlags(dialog)}`
+}
+
+function searchLine(dialog: BidDialog, { name, purpose }: HostsDialog): string {
+  const move = purpose === 'move' ? ' --move' : ''
+  return `virtuoso machine search ${quoted(name)}${move}${bidFlags(dialog)}`
+}
+
+function bidFlags(dialog: BidDialog): string {
+  return ` --bid-storage ${fieldText(dialog, 'storage')} --bid-running ${fieldText(dialog, 'running')}`
+}
+
+function titleOf({ machine, search, configuration }: BidDialog): string {
+  if (search !== null) return `Hosts for ${search.name}: another bid`
+  return machine === null ? `New ${configuration.name}` : 'Edit machine'
 }

@@ -5,7 +5,7 @@ import { dialogBox, scrollTop } from './dialog-box.ts'
 import { runningRate, storageRate } from './rates.ts'
 
 /** Rows under the list that say why the selected host fits or does not. */
-const REASONS = 5
+const REASONS = 8
 /** From this width on prices are written as the contract writes them. */
 const WIDE = 70
 
@@ -20,7 +20,7 @@ export function putHosts(frame: Frame, space: Area, dialog: HostsDialog): void {
   const { search, name } = dialog
   const title = dialog.purpose === 'store' ? `Hosts for ${name}` : `Move ${name}: where to`
   const rows = search === null ? [] : rowsOf(search, dialog.purpose, space.width - 4)
-  const height = Math.max(rows.length, 1) + REASONS + 4
+  const height = Math.max(rows.length, 1) + REASONS + 5
   const inside = dialogBox(frame, space, title, 100, height)
   const right = inside.x + inside.width
   if (search === null) {
@@ -28,7 +28,10 @@ export function putHosts(frame: Frame, space: Area, dialog: HostsDialog): void {
     return
   }
   frame.put(inside.x, inside.y, `  ${titles(dialog.purpose, inside.width)}`, 'dim', right)
-  const reasons = Math.min(REASONS, Math.floor(inside.height / 3))
+  const reasons = Math.min(
+    REASONS,
+    Math.max(Math.floor(inside.height / 3), inside.height - rows.length - 2)
+  )
   const room = Math.max(1, inside.height - reasons - 2)
   const top = scrollTop(dialog.index, room, rows.length)
   for (const [at, row] of rows.slice(top, top + room).entries()) {
@@ -94,7 +97,7 @@ function adviceOf(search: SearchView): string[] {
   const lines = [advice ?? 'No host offers anything now.']
   if (nearest !== null)
     lines.push(
-      `Nearest bid that would match: $${nearest.storagePer30Days} per 30 days, $${nearest.runningPerHour} per hour.`
+      `e searches again with a bid of $${nearest.storagePer30Days} per 30 days and $${nearest.runningPerHour} per hour.`
     )
   return lines
 }

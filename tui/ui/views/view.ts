@@ -13,7 +13,7 @@ import { putConfirm, putPalette, putReading } from './questions.ts'
 
 /** Least height at which table and details share the screen. */
 const SHARED_HEIGHT = 20
-const DETAIL_LINES = 14
+const DETAIL_LINES = 20
 
 export function view(state: UiState, width: number, height: number): Frame {
   const frame = new Frame(width, height)
