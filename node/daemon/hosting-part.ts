@@ -1,0 +1,85 @@
+import { join } from 'node:path'
+import { systemClock } from '../clock.ts'
+import type { NodeConfig } from '../config/index.ts'
+import { nodeCrypto } from '../crypto/index.ts'
+import { createHost, type Host } from '../host/index.ts'
+import { type HostBooks, openHostBooks } from '../host-records/index.ts'
+import type { Network } from '../network/index.ts'
+import type { OfferExchange } from '../offers/index.ts'
+import type { Replica } from '../replica/index.ts'
+import { createFakeVmm, createQemuVmm, FakeHost, type ImageStore, type Vmm } from '../vmm/index.ts'
+import type { BasePart } from './base-part.ts'
+import type { LedgerSeat } from './ledger-part.ts'
+import type { Undo } from './undo.ts'
+
+/** How long a host waits to hear from the ledger before it gives up serving in this run. */
+const CATCH_UP_MS = 24 * 3_600_000
+
+export interface HostingOptions {
+  readonly base: BasePart
+  readonly network: Network
+  readonly replica: Replica
+  readonly seat: LedgerSeat
+  readonly exchange: OfferExchange
+  readonly images: ImageStore
+}
+
+/** This physical machine: its VMM, and the host it is once its provider has added it. */
+export interface HostingPart {
+  readonly vmm: Vmm
+  readonly books: HostBooks
+  readonly host: Host
+  /** A host that was added in an earlier run serves again as soon as it has caught up with the ledger. */
+  takeUp(signal: AbortSignal): Promise<void>
+}
+
+export async function openHosting(options: HostingOptions, undo: Undo): Promise<HostingPart> {
+  const { base, replica, network, seat, images } = options
+  const { config, layout } = base
+  const log = base.log('host')
+  const vmm = undo.later(vmmOf(config, layout.dir, images), each => each.close())
+  for (const { machine, status } of await vmm.open()) log('found a machine', { machine, status })
+  // The trial of the accelerator boots a guest: better now than when the first owner waits for a start.
+  if (config.roles.includes('provider')) void vmm.describe().catch(() => undefined)
+  const books = openHostBooks(base.store)
+  const host = undo.later(
+    createHost({
+      key: base.identity.node,
+      network,
+      replica,
+      courier: seat.courier,
+      crypto: nodeCrypto,
+      clock: systemClock,
+      vmm,
+      images: async () => (await images.list()).map(each => each.hash),
+      exchange: options.exchange,
+      records: books.records,
+      journals: books.journals,
+      stopPatienceMs: config.vmm.stopPatienceS * 1000,
+      log
+    }),
+    each => each.stop()
+  )
+  return {
+    vmm,
+    books,
+    host,
+    async takeUp(signal) {
+      const terms = await books.loadTerms()
+      if (terms === undefined) return
+      await seat.caughtUp(AbortSignal.any([signal, AbortSignal.timeout(CATCH_UP_MS)]))
+      await host.activate(terms)
+    }
+  }
+}
+
+function vmmOf(config: NodeConfig, dataDir: string, images: ImageStore): Vmm {
+  const { kind, accelerator, binary } = config.vmm
+  if (kind === 'fake') return createFakeVmm({ host: new FakeHost(join(dataDir, 'fake-vmm')) })
+  return createQemuVmm({
+    dataDir,
+    images,
+    ...(accelerator === 'auto' ? {} : { accelerator }),
+    ...(binary === null ? {} : { program: binary })
+  })
+}
