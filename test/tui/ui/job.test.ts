@@ -152,7 +152,9 @@ test('a move asks with its bytes, the new price and the difference', async () =>
 test('a running move shows percent, rate and time left', async () => {
   const ui = await Rehearsal.begin()
   await moving(ui)
-  assert.match(ui.frame(80, 24).toText(), /41 %  75 MiB of 178 MiB  22 MiB\/s  5 s left/u)
+  const text = ui.frame(80, 24).toText()
+  assert.match(text, /41 %  75 MiB of 178 MiB  22 MiB\/s  5 s left/u)
+  assert.match(text, /may +nothing until its move has ended/u)
 })
 
 test('a failed move says what happened and what to do', async () => {

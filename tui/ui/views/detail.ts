@@ -8,6 +8,7 @@ import {
   keyText,
   operationOf,
   problemText,
+  runningOperation,
   selectedMachine,
   type UiState,
   untilText
@@ -190,9 +191,11 @@ function legalText(state: UiState, machine: MachineView): string {
   const legal = COMMANDS.filter(
     command => command.group === 'Machine' && command.hint !== null && command.hint !== 'new'
   ).filter(command => command.enabled(state) === true)
-  if (legal.length === 0)
-    return state.link.kind === 'live'
-      ? (machine.actions.find(action => action.reason !== null)?.reason ?? 'nothing now')
-      : 'nothing: the node does not answer'
+  if (legal.length === 0) {
+    if (state.link.kind !== 'live') return 'nothing: the node does not answer'
+    const operation = runningOperation(state, machine)
+    if (operation !== null) return `nothing until its ${operation.kind} has ended`
+    return machine.actions.find(action => action.reason !== null)?.reason ?? 'nothing now'
+  }
   return legal.map(command => `${keyText(command.keys[0] ?? '')} ${command.hint}`).join('  ')
 }
