@@ -112,8 +112,10 @@ function putProgress(frame: Frame, area: Area, state: UiState, machine: MachineV
   const right = area.x + area.width
   if (operation === null) {
     const last = operationOf(state, machine)
-    if (last?.state === 'failed') frame.put(area.x, area.y, `${last.kind} failed`, 'bad', right)
-    else if (machine.halt !== null)
+    if (last?.state === 'failed') {
+      const whole = `${last.kind} failed`
+      frame.put(area.x, area.y, whole.length > area.width ? 'failed' : whole, 'bad', right)
+    } else if (machine.halt !== null)
       frame.put(area.x, area.y, `halted: ${machine.halt.reason}`, 'warn', right)
     return
   }
