@@ -115,19 +115,37 @@ async function perform(
   }
 }
 
+/**
+ * Sends the confirmation until the ledger has decided. A coordinator whose answer was lost may hold it all the
+ * same: undoing on that alone would delete a machine that the ledger is about to bill. Once the order's height
+ * has passed, nothing can confirm it any more.
+ */
 async function confirm(
-  { submitter, replica }: ExecutionDriverOptions,
+  { submitter, replica, log }: ExecutionDriverOptions,
   order: SignedOrder,
   root: Hash | null
 ): Promise<ExecutionEvent> {
-  const outcome = await submitter.submit({ type: 'confirm', order, root })
-  // A confirmation sent before a crash may have arrived after all, and then this copy was the one refused.
-  if (outcome.ok) return { type: 'final', transaction: outcome.hash }
-  if (wasApplied(order, replica.state().machine(order.order.machine))) {
-    return { type: 'final', transaction: null }
+  const { machine, expiryHeight } = order.order
+  for (;;) {
+    const outcome = await submitter.submit({ type: 'confirm', order, root })
+    if (outcome.ok) return { type: 'final', transaction: outcome.hash }
+    const { height } = replica.state()
+    // One that was sent before may have arrived after all, and then this copy was the one refused.
+    if (wasApplied(order, replica.state().machine(machine))) {
+      return { type: 'final', transaction: null }
+    }
+    if (outcome.decided || height > expiryHeight) {
+      return { type: 'rejected', why: { code: hostCode(outcome.code), message: outcome.message } }
+    }
+    log(`the confirmation is not decided, it is sent again: ${outcome.message}`, { machine })
+    await replica
+      .until(state => state.height > height, AbortSignal.timeout(CONFIRM_AGAIN_MS))
+      .catch(() => undefined)
   }
-  return { type: 'rejected', why: { code: hostCode(outcome.code), message: outcome.message } }
 }
+
+/** A block, or this long: the idle tick of the coordinators. */
+const CONFIRM_AGAIN_MS = 5_000
 
 const WORDS: Readonly<Record<(ExecutionEffect & { type: 'work' })['work'], string>> = {
   create: 'making the disk and the configuration',

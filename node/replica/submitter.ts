@@ -14,7 +14,13 @@ import type { Replica } from './replica.ts'
 /** What became of a transaction: it is on the ledger and applied, or somebody said no. */
 export type Submitted =
   | { readonly ok: true; readonly hash: Hash; readonly height: number }
-  | { readonly ok: false; readonly code: string; readonly message: string }
+  | {
+      readonly ok: false
+      readonly code: string
+      readonly message: string
+      /** The ledger said so, or it can say nothing else any more. Without it the transaction may yet be included. */
+      readonly decided: boolean
+    }
 
 /**
  * Signs and sends for one account or host, one transaction at a time: nonces must follow each other without a
@@ -69,18 +75,19 @@ async function submitOne(
   const answer = await courier.deliver(signed, signal)
   if (answer !== 'accepted') {
     inclusion.cancel()
-    return { ok: false, code: answer.code, message: answer.message }
+    return { ok: false, code: answer.code, message: answer.message, decided: false }
   }
   const included = await inclusion.promise
   if (included === 'expired') {
     const message = `it was not included by block ${expiryHeight}; the coordinators may be out of reach`
-    return { ok: false, code: 'INVALID_EXPIRED', message }
+    return { ok: false, code: 'INVALID_EXPIRED', message, decided: true }
   }
   if (included.result === null) return { ok: true, hash, height: included.height }
   return {
     ok: false,
     code: included.result,
-    message: sentenceFor(included.result, included.message)
+    message: sentenceFor(included.result, included.message),
+    decided: true
   }
 }
 

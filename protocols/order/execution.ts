@@ -176,17 +176,19 @@ function recovered(state: Execution, machine: MachineRecord | undefined): Execut
 
 /**
  * Whether the ledger shows what the confirmation would have done. The sequence alone is not enough: the owner
- * may have raised it to cancel this very order. A delete that was applied leaves no record behind.
+ * may have raised it to cancel this very order. A machine that was sealed may be on its next move already; one
+ * that was started cannot be. A delete that was applied leaves no record behind.
  */
 export function wasApplied(signed: SignedOrder, machine: MachineRecord | undefined): boolean {
   const { verb, host, sequence, version } = signed.order
   if (verb === 'delete') return machine === undefined
   const expected = OUTCOMES[verb]
+  const seals = expected.versionGrowth === 1
   return (
     machine !== undefined &&
     machine.holder === host &&
     machine.orderSequence >= sequence &&
-    machine.state === expected.state &&
+    (machine.state === expected.state || (seals && machine.state === 'migrating')) &&
     machine.version === version + expected.versionGrowth
   )
 }
