@@ -1,5 +1,5 @@
 export { type BuiltBlock, buildBlock, type Proposal } from './build.ts'
-export { quorumOf, verifyCertificate, verifyFinal } from './certificate.ts'
+export { quorumOf, verifyCertificate } from './certificate.ts'
 export { type ChainContext, chainContext } from './context.ts'
 export { type Execution, executeBlock } from './execute.ts'
 export { type ChainFault, type ChainFaultCode } from './faults.ts'

@@ -46,7 +46,7 @@ export async function nodeStatus(options: StatusOptions): Promise<NodeStatus> {
       stateRoot: state.root(),
       behind: options.behind()
     },
-    peers: new Set((await network.peers()).map(peer => peer.peer)).size,
+    peers: (await network.peers()).length,
     offers: market.offers().length,
     account:
       account === undefined

@@ -125,14 +125,14 @@ export async function createNetwork(options: NetworkOptions): Promise<Network> {
   }
 
   async function peers(): Promise<PeerInfo[]> {
+    // Two nodes that dial each other at the same moment have two connections, and are still one peer.
+    const first = new Map(libp2p.getConnections().map(each => [each.remotePeer.toString(), each]))
     return Promise.all(
-      libp2p.getConnections().map(async connection => ({
+      [...first.values()].map(async connection => ({
         peer: connection.remotePeer.toString(),
         addresses: [connection.remoteAddr.toString()],
         direction: connection.direction,
-        protocols:
-          (await libp2p.peerStore.get(connection.remotePeer).catch(() => undefined))?.protocols ??
-          []
+        protocols: await protocolsOf(libp2p, connection.remotePeer)
       }))
     )
   }
@@ -204,6 +204,15 @@ async function startLibp2p(options: NetworkOptions): Promise<Libp2p<Services>> {
   return starting.catch((error: unknown) => {
     throw asListenError(error, options.listen)
   })
+}
+
+/** What identify has told so far; nothing for a peer that has just come. */
+async function protocolsOf(libp2p: Libp2p<Services>, peer: PeerId): Promise<string[]> {
+  try {
+    return (await libp2p.peerStore.get(peer)).protocols
+  } catch {
+    return []
+  }
 }
 
 /** Without a bootstrap peer a node that lost its connections would never find its way back. */
