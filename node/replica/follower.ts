@@ -59,7 +59,7 @@ async function followForEver(
   }
 }
 
-/** True if at least one message came, so that the next attempt need not wait long. */
+/** True if a block or a ping was good, so that the next attempt need not wait long. */
 async function followOne(
   options: FollowerOptions,
   source: PublicKey,
@@ -76,7 +76,6 @@ async function followOne(
     })
     if (head.kind === 'refused') throw new Error(`${head.code}: ${head.message}`)
     note(position, head.height)
-    heard = true
     const stream = await network.open('ledger', source, { signal })
     for await (const said of follow(stream, replica.state().height + 1, {
       signal,
@@ -84,6 +83,7 @@ async function followOne(
     })) {
       if (said.kind === 'refused') throw new Error(`${said.code}: ${said.message}`)
       if (said.kind === 'block') await replica.append(said.block)
+      heard = true
       note(position, said.kind === 'ping' ? said.height : replica.state().height)
     }
   } catch (error) {
