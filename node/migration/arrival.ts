@@ -82,6 +82,13 @@ export class Arrival {
     this.feed({ type: 'req' })
   }
 
+  /** Why the machine did not arrive; null while it is on its way, and when it has. */
+  get failure(): string | null {
+    return this.#state.phase === 'done' && this.#state.resp.outcome === 'FAIL'
+      ? this.#state.why
+      : null
+  }
+
   get ended(): Promise<void> {
     return this.#ended
   }

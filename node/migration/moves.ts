@@ -111,6 +111,9 @@ export function createMoves(options: MoveOptions): Moves {
       const stop = arrival.watch(progress)
       await arrival.ended
       stop()
+      const why = arrival.failure
+      // VMMP's RESP says only FAIL; the owner learns the reason here.
+      if (why !== null) return { kind: 'refused', code: 'CANCELLED', message: why }
       return { kind: 'done', transaction: null }
     },
     stop() {

@@ -94,6 +94,8 @@ class Request {
   #queue: Promise<void> = Promise.resolve()
   #settle: { resolve: () => void; reject: (error: unknown) => void } | null = null
   #first: RequesterStep
+  /** Why the destination gave up, in its own words. */
+  #reason: string | null = null
 
   constructor(options: RequestOptions, wish: MoveWish, report: MoveReport) {
     this.#options = options
@@ -260,13 +262,14 @@ class Request {
         addresses: addressesOf(destination),
         signal
       })
-      await watchMove(stream, this.#wish.machine.uuid, {
+      const outcome = await watchMove(stream, this.#wish.machine.uuid, {
         signal,
         onProgress: news => {
           this.#report.step(news.step)
           if (news.bytesTotal > 0) this.#report.progress(news.bytesDone, news.bytesTotal)
         }
       })
+      if (outcome.kind === 'refused') this.#reason = outcome.message
     } catch {
       return
     }
@@ -290,12 +293,10 @@ class Request {
   }
 
   #refusal(why: string): OrderRefused {
-    const cancelled = this.#report.signal.aborted
-    return new OrderRefused(
-      cancelled ? 'CANCELLED' : 'NOT_MOVED',
-      cancelled
-        ? 'the move was called off; the machine is where it was'
-        : `${why}; the machine is where it was`
-    )
+    if (this.#report.signal.aborted) {
+      return new OrderRefused('CANCELLED', 'the move was called off; the machine is where it was')
+    }
+    const words = this.#reason === null ? why : `${why}: ${this.#reason}`
+    return new OrderRefused('NOT_MOVED', `${words}; the machine is where it was`)
   }
 }

@@ -75,7 +75,9 @@ async function followOne(
       idleMs: SILENCE_MS
     })
     if (head.kind === 'refused') throw new Error(`${head.code}: ${head.message}`)
-    note(position, head.height)
+    // A peer's own claim: it counts while that peer is followed, and not beyond.
+    position.known = head.height
+    note(position, replica.state().height)
     const stream = await network.open('ledger', source, { signal })
     for await (const said of follow(stream, replica.state().height + 1, {
       signal,
