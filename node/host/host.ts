@@ -97,9 +97,10 @@ async function begin(
   })
   await network.serve('order', stream => serveOrder(stream, service))
   await serveConsoles(options)
-  await moves.serve()
   await reconcile({ host, vmm, replica, records, executions, work, locks, settled, log })
+  // Taken up before anybody is served: a peer that dials again must meet the old move, not begin a second one.
   await moves.recover()
+  await moves.serve()
   const unwatch = startWatch({ host, vmm, replica, submitter, locks, settled, log })
   const forget = settleWhatLeft(options, host, settled, locks)
   ready = true

@@ -15,8 +15,6 @@ import type { ContentSink } from '../vmm/index.ts'
 import type { MoveOptions } from './options.ts'
 import { answerFrom, ContentMismatch, pullAll } from './pull.ts'
 
-/** The OPEN may be on its way to this node while the REQ is already here. */
-const OPEN_WAIT_MS = 10_000
 const TICK_MS = 1_000
 
 /** What has been pulled so far, and from where. */
@@ -140,7 +138,10 @@ export class Arrival {
     const { journals, submitter } = this.#options
     switch (effect.type) {
       case 'read-ledger':
-        return this.#work('checking the ledger', () => this.#readLedger())
+        return this.#work('checking the ledger', async () => ({
+          type: 'ledger',
+          ...this.#ledger()
+        }))
       case 'persist':
         return journals.putDestination(effect.journal)
       case 'fetch':
@@ -216,16 +217,6 @@ export class Arrival {
     return { machine: state.machine(this.#machine), migration: state.migration(this.#machine) }
   }
 
-  async #readLedger(): Promise<DestinationEvent> {
-    await this.#options.replica
-      .until(
-        state => state.migration(this.#machine)?.destination === this.#options.host,
-        AbortSignal.timeout(OPEN_WAIT_MS)
-      )
-      .catch(() => undefined)
-    return { type: 'ledger', ...this.#ledger() }
-  }
-
   async #fetch(migration: MigrationRecord): Promise<DestinationEvent> {
     const { replica, network, vmm } = this.#options
     const state = replica.state()
@@ -242,6 +233,11 @@ export class Arrival {
     const manifest = await source.hello(migration.machine, migration.id)
     const { uuid, configuration } = machine
     const sink = await vmm.receive({ uuid, configuration }, manifest.parts)
+    if (this.#state.phase !== 'pulling') {
+      // The move ended while the place was being made: whoever discards did not know of it yet.
+      await sink.discard()
+      throw new Error('the move is over')
+    }
     this.#transfer = { source, sink, manifest, root: migration.root }
     const check = { crypto: replica.context.crypto, root: migration.root, signal }
     await pullAll(source, manifest, sink, check, news => this.#tell({ step: 'copying', ...news }))
@@ -298,17 +294,25 @@ export class Arrival {
     await submitter.submit({ type: 'heartbeat', machine, migration: id, height })
   }
 
+  /** What cannot be removed now is removed at the next start; the move is over either way. */
   async #discard(): Promise<DestinationEvent> {
+    await this.#remove().catch((error: unknown) => {
+      this.#options.log(`what came was not removed: ${String(error)}`, { machine: this.#machine })
+    })
+    return { type: 'discarded' }
+  }
+
+  async #remove(): Promise<void> {
     const { vmm } = this.#options
     const transfer = this.#transfer
     this.#transfer = null
-    await transfer?.source.close()
+    // Not awaited: it lasts until the origin has closed its end, which may be dead.
+    void transfer?.source.close()
     await transfer?.sink.discard()
     // Installed but never committed: what lies in the machine's place is no version of anything.
     if (this.#installed && (await vmm.status(this.#machine)) !== 'absent') {
       await vmm.delete(this.#machine)
     }
-    return { type: 'discarded' }
   }
 
   #requireTransfer(): Transfer {

@@ -1,4 +1,4 @@
-import type { Uuid } from '../../ledger/index.ts'
+import type { LedgerState, Uuid } from '../../ledger/index.ts'
 import { serveBlocks } from '../../protocols/blocks/index.ts'
 import type { OrderOutcome, OrderProgress } from '../../protocols/order/index.ts'
 import { type Req, type VmmpChannel, vmmpChannel } from '../../protocols/vmmp/index.ts'
@@ -18,6 +18,8 @@ export interface Moves {
 
 /** A requester says its word at once; a stream that is silent for longer is not one. */
 const FIRST_WORD_MS = 10_000
+/** The OPEN may be on its way to this node while the REQ is already here. */
+const OPEN_WAIT_MS = 10_000
 
 export function createMoves(options: MoveOptions): Moves {
   const arrivals = new Map<Uuid, Arrival>()
@@ -69,14 +71,18 @@ export function createMoves(options: MoveOptions): Moves {
     await arrive(message, channel)
   }
 
+  /** Anybody can send a REQ: it stands for a move, and others can attach to it, once the OPEN is final here. */
   async function arrive(req: Req, channel: VmmpChannel): Promise<void> {
+    const open = arrivals.has(req.machine) || (await opened(options, req))
     const present = arrivals.get(req.machine)
-    if (present === undefined) {
-      await keep(req.machine, Arrival.begin(options, req, channel)).ended
+    if (present !== undefined) {
+      present.attach(channel)
+      await present.ended
       return
     }
-    present.attach(channel)
-    await present.ended
+    const arrival = Arrival.begin(options, req, channel)
+    if (open) keep(req.machine, arrival)
+    await arrival.ended
   }
 
   return {
@@ -121,6 +127,16 @@ export function createMoves(options: MoveOptions): Moves {
       for (const arrival of arrivals.values()) arrival.stop()
     }
   }
+}
+
+/** False if the ledger shows no open move like this to this host in time: the arrival then says why. */
+async function opened({ replica, host }: MoveOptions, req: Req): Promise<boolean> {
+  const isOpen = (state: LedgerState): boolean => {
+    const migration = state.migration(req.machine)
+    return migration?.destination === host && migration.version === req.version
+  }
+  await replica.until(isOpen, AbortSignal.timeout(OPEN_WAIT_MS)).catch(() => undefined)
+  return isOpen(replica.state())
 }
 
 /** What is truly possible: nothing without the image the machine boots from (figure 20). */
