@@ -46,6 +46,8 @@ async function agree(options: ReconcileOptions, machine: MachineRecord): Promise
       log('found the guest still running', { machine: machine.uuid })
       return
     }
+    // Suspended because it is not paid for, and not yet told to the ledger: the watch does that.
+    if (status === 'suspended' && machine.billing.halt !== null) return
     // Held, suspended or down: run again where the memory is there, otherwise tell the ledger that it fell.
     await work.perform('resume-again', machine.uuid, false)
     return

@@ -18,6 +18,7 @@ export interface WatchOptions {
 /**
  * Two things that happen without an order: a guest ends by itself (FELL, the clock stops), and the ledger
  * halts the clock of a guest whose owner cannot pay or whose spend limit is reached (the host suspends it).
+ * Every block is a reason to look again: a fall that could not be told would be billed up to the spend limit.
  */
 export function startWatch(options: WatchOptions): () => void {
   const { vmm, replica, locks } = options
@@ -26,8 +27,13 @@ export function startWatch(options: WatchOptions): () => void {
       .hold(what.machine, () => handleEnded(options, what))
       .catch(failed(options, what.machine))
   })
-  const blocks = replica.onFinal(() => suspendHalted(options))
-  suspendHalted(options)
+  const look = (): void => {
+    for (const machine of heldBy(options)) {
+      void lookAfter(options, machine).catch(failed(options, machine.uuid))
+    }
+  }
+  const blocks = replica.onFinal(look)
+  look()
   return () => {
     ended()
     blocks()
@@ -38,19 +44,24 @@ async function handleEnded(options: WatchOptions, ended: Ended): Promise<void> {
   options.log(`the guest ended by itself: ${ended.reason}, ${ended.detail}`, {
     machine: ended.machine
   })
-  await reportFallIfDown(options, ended.machine)
-  await options.settled(ended.machine)
+  await fell(options, ended.machine)
 }
 
-function suspendHalted(options: WatchOptions): void {
-  for (const machine of heldBy(options)) {
-    if (machine.state !== 'started' || machine.billing.halt === null) continue
-    // An order under way settles it: the next block looks again.
-    if (options.locks.busy(machine.uuid)) continue
-    void options.locks
-      .hold(machine.uuid, () => suspendOne(options, machine.uuid))
-      .catch(failed(options, machine.uuid))
-  }
+async function fell(options: WatchOptions, uuid: Uuid): Promise<void> {
+  await reportFallIfDown(options, uuid)
+  await options.settled(uuid)
+}
+
+async function lookAfter(options: WatchOptions, machine: MachineRecord): Promise<void> {
+  const { vmm, locks } = options
+  const { uuid, state, billing } = machine
+  if (state !== 'started') return
+  // The lock is taken only where there is something to do, or orders would be told that the machine is busy.
+  const down = billing.halt === null && (await vmm.status(uuid)) === 'down'
+  if (!down && billing.halt === null) return
+  // An order under way settles it: the next block looks again.
+  if (locks.busy(uuid)) return
+  await locks.hold(uuid, () => (down ? fell(options, uuid) : suspendOne(options, uuid)))
 }
 
 async function suspendOne(options: WatchOptions, uuid: Uuid): Promise<void> {
