@@ -200,7 +200,8 @@ class Request {
   async #effect(effect: RequesterEffect): Promise<void> {
     switch (effect.type) {
       case 'send':
-        return this.#channel?.send(effect.message)
+        // A destination that cannot be told is silent: that is judged by the clock, and called off on the ledger.
+        return this.#channel?.send(effect.message).catch(() => undefined)
       case 'open':
         return this.#open()
       case 'submit-abort':
@@ -212,6 +213,7 @@ class Request {
   }
 
   async #open(): Promise<void> {
+    if (this.#report.signal.aborted) throw this.#refusal('')
     this.#report.step('asking the destination for its promise')
     const acceptance = await this.#acceptance()
     const { machine, offer, destination } = this.#wish
@@ -278,7 +280,10 @@ class Request {
   async #abort(): Promise<void> {
     const { replica, submitter } = this.#options
     const migration = replica.state().migration(this.#wish.machine.uuid)
-    if (migration === undefined) return
+    if (migration === undefined) {
+      if (this.#state.phase === 'asking') throw this.#refusal('')
+      return
+    }
     this.#report.step('calling the move off')
     await submitter.submit({
       type: 'abort-migration',
@@ -288,8 +293,11 @@ class Request {
     this.#ledgerChanged()
   }
 
+  /** A node that stops leaves the move to the two providers and the ledger's deadline; its owner calls it off. */
   #cancel(): void {
-    this.#enqueue(() => this.#abort())
+    const { reason } = this.#report.signal
+    if (isStop(reason)) this.#settle?.reject(reason)
+    else this.#enqueue(() => this.#abort())
   }
 
   #refusal(why: string): OrderRefused {
@@ -299,4 +307,8 @@ class Request {
     const words = this.#reason === null ? why : `${why}: ${this.#reason}`
     return new OrderRefused('NOT_MOVED', `${words}; the machine is where it was`)
   }
+}
+
+function isStop(reason: unknown): boolean {
+  return reason instanceof Error && 'code' in reason && reason.code === 'NODE_STOPPING'
 }
