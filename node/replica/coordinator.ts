@@ -69,7 +69,12 @@ class AgreementDriver<State> {
     const hash = hashTransaction(signed, replica.context.crypto)
     verified.remember(hash)
     const refusal = await new Promise<CourierRefusal | null>(resolve => {
-      this.#waiting.set(hash, resolve)
+      const earlier = this.#waiting.get(hash)
+      // The same transaction by two ways at once: one answer is for both.
+      this.#waiting.set(hash, answer => {
+        earlier?.(answer)
+        resolve(answer)
+      })
       this.#feed({ type: 'transactions', transactions: [signed] })
     })
     return refusal ?? 'accepted'
