@@ -23,17 +23,22 @@ export interface ReconcileOptions {
  * that live on are kept, and guests and files that the ledger does not know of are put away.
  */
 export async function reconcile(options: ReconcileOptions): Promise<void> {
-  for (const execution of await options.records.executions()) {
-    const { machine } = execution.order.order
-    await options.locks.hold(machine, async () => {
-      await options.executions.recover(execution)
+  // One machine that cannot be put right must not keep the host from serving all the others.
+  const tend = (uuid: Uuid, work: () => Promise<unknown>): Promise<unknown> =>
+    options.locks.hold(uuid, work).catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error)
+      options.log(`the machine could not be brought in line with the ledger: ${why}`, {
+        machine: uuid
+      })
     })
+  for (const execution of await options.records.executions()) {
+    await tend(execution.order.order.machine, () => options.executions.recover(execution))
   }
   const held = [...options.replica.state().machines()].filter(each => each.holder === options.host)
-  for (const machine of held) await options.locks.hold(machine.uuid, () => agree(options, machine))
+  for (const machine of held) await tend(machine.uuid, () => agree(options, machine))
   const known = await options.records.machines()
   const present = new Set([...(await options.vmm.list()), ...known.map(each => each.machine)])
-  for (const uuid of present) await options.locks.hold(uuid, () => options.settled(uuid))
+  for (const uuid of present) await tend(uuid, () => options.settled(uuid))
 }
 
 /** Makes the guest fit what the ledger says of the machine. */
