@@ -229,8 +229,9 @@ async function connect(libp2p: Libp2p<Services>, peer: PeerId, how: OpenOptions)
   const present = libp2p.getConnections(peer).find(connection => connection.status === 'open')
   if (present !== undefined) return present
   if (how.addresses !== undefined && how.addresses.length > 0) {
-    const addresses = how.addresses.map(text => withPeer(text, peer))
     try {
+      // Inside, because the text may be a stranger's and name nothing that can be dialled.
+      const addresses = how.addresses.map(text => withPeer(text, peer))
       return await libp2p.dial(addresses, { signal: how.signal })
     } catch (error) {
       if (how.signal.aborted) throw error
