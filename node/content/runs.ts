@@ -18,13 +18,14 @@ export async function* runsOf(
   const holds = await dataBlocks(content, part)
   const end = range.first + range.count
   for (let at = range.first; at < end; ) {
-    const hole = holeFrom(holds, at, end)
-    if (hole > 0) {
-      yield { kind: 'zeros', first: at, count: hole }
-      at += hole
+    const span = holds.find(each => each.end > at)
+    const dataFrom = Math.min(span?.first ?? end, end)
+    if (dataFrom > at) {
+      yield { kind: 'zeros', first: at, count: dataFrom - at }
+      at = dataFrom
       continue
     }
-    const count = Math.min(FRAME_BLOCKS_MAX, end - at)
+    const count = Math.min(FRAME_BLOCKS_MAX, end - at, (span?.end ?? end) - at)
     yield* readRuns(content, part, at, count)
     at += count
   }
@@ -79,11 +80,4 @@ async function dataBlocks(content: MachineContent, part: PartShape): Promise<rea
     first: Math.floor(offset / BLOCK_BYTES),
     end: Math.ceil((offset + length) / BLOCK_BYTES)
   }))
-}
-
-/** How many blocks from `at` on hold no data. */
-function holeFrom(holds: readonly BlockSpan[], at: number, end: number): number {
-  const next = holds.find(span => span.end > at)
-  if (next === undefined) return end - at
-  return Math.max(0, Math.min(next.first, end) - at)
 }
