@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import type { LedgerState, Uuid } from '../../ledger/index.ts'
 import { serveBlocks } from '../../protocols/blocks/index.ts'
 import type { OrderOutcome, OrderProgress } from '../../protocols/order/index.ts'
@@ -24,6 +25,8 @@ const OPEN_WAIT_MS = 10_000
 export function createMoves(options: MoveOptions): Moves {
   const arrivals = new Map<Uuid, Arrival>()
   const departures = new Map<Uuid, Departure>()
+  /** Says the machine of each arrival that begins. Those who wait are bounded by the streams of a peer. */
+  const begun = new EventEmitter().setMaxListeners(0)
   const forget = options.replica.onFinal(() => {
     for (const arrival of arrivals.values()) arrival.ledgerChanged()
     for (const [machine, departure] of departures) {
@@ -40,6 +43,7 @@ export function createMoves(options: MoveOptions): Moves {
 
   function keep(machine: Uuid, arrival: Arrival): Arrival {
     arrivals.set(machine, arrival)
+    begun.emit(machine)
     void arrival.ended.then(() => {
       if (arrivals.get(machine) === arrival) arrivals.delete(machine)
     })
@@ -112,6 +116,11 @@ export function createMoves(options: MoveOptions): Moves {
       }
     },
     async watch(machine, progress) {
+      if (!arrivals.has(machine) && options.replica.state().machine(machine) !== undefined) {
+        // The owner asks beside its REQ, and may be heard first.
+        const signal = AbortSignal.timeout(OPEN_WAIT_MS)
+        await once(begun, machine, { signal }).catch(() => undefined)
+      }
       const arrival = arrivals.get(machine)
       if (arrival === undefined) return { kind: 'done', transaction: null }
       const stop = arrival.watch(progress)
