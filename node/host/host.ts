@@ -78,7 +78,16 @@ async function begin(
   const settled = (uuid: Uuid): Promise<void> => settle({ host, vmm, replica, records }, uuid)
   const work = createMachineWork({ ...options, submitter, log })
   const executions = createExecutionDriver({ replica, submitter, records, work, settled, log })
-  const moves = createMoves({ ...options, host, submitter, methods: METHODS, settled, log })
+  // Moves do not hold the machine's lock, and what they settle must not cross an order that has just begun.
+  const settledInTurn = (uuid: Uuid): Promise<void> => locks.hold(uuid, () => settled(uuid))
+  const moves = createMoves({
+    ...options,
+    host,
+    submitter,
+    methods: METHODS,
+    settled: settledInTurn,
+    log
+  })
   const publisher: OfferPublisher = createPublisher({
     ...options,
     addresses: () => network.addresses(),

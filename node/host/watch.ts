@@ -57,11 +57,23 @@ async function lookAfter(options: WatchOptions, machine: MachineRecord): Promise
   const { uuid, state, billing } = machine
   if (state !== 'started') return
   // The lock is taken only where there is something to do, or orders would be told that the machine is busy.
-  const down = billing.halt === null && (await vmm.status(uuid)) === 'down'
-  if (!down && billing.halt === null) return
+  const status = await vmm.status(uuid)
+  if (billing.halt === null && status === 'running') return
   // An order under way settles it: the next block looks again.
   if (locks.busy(uuid)) return
-  await locks.hold(uuid, () => (down ? fell(options, uuid) : suspendOne(options, uuid)))
+  await locks.hold(uuid, () => mend(options, uuid))
+}
+
+/** Looks again inside the lock: an order that has ended meanwhile may have changed everything. */
+async function mend(options: WatchOptions, uuid: Uuid): Promise<void> {
+  const { vmm, replica } = options
+  const machine = replica.state().machine(uuid)
+  if (machine?.state !== 'started') return
+  if (machine.billing.halt !== null) return suspendOne(options, uuid)
+  const status = await vmm.status(uuid)
+  if (status === 'down') return fell(options, uuid)
+  // The ledger says that it runs and its owner pays for that: a guest that could not be let go is let go now.
+  if (status === 'held') await vmm.go(uuid)
 }
 
 async function suspendOne(options: WatchOptions, uuid: Uuid): Promise<void> {

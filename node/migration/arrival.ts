@@ -80,6 +80,12 @@ export class Arrival {
     this.feed({ type: 'req' })
   }
 
+  /** Whether it is this very move; one that is still being checked may become it. */
+  isOf(migration: Hash): boolean {
+    if (this.#state.phase === 'done') return false
+    return !('migration' in this.#state) || this.#state.migration.id === migration
+  }
+
   /** Why the machine did not arrive; null while it is on its way, and when it has. */
   get failure(): string | null {
     return this.#state.phase === 'done' && this.#state.resp.outcome === 'FAIL'

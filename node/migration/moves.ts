@@ -80,9 +80,12 @@ export function createMoves(options: MoveOptions): Moves {
     const open = arrivals.has(req.machine) || (await opened(options, req))
     const present = arrivals.get(req.machine)
     if (present !== undefined) {
-      present.attach(channel)
+      const wanted = options.replica.state().migration(req.machine)?.id
+      const same = wanted === undefined || present.isOf(wanted)
+      if (same) present.attach(channel)
       await present.ended
-      return
+      // Otherwise an earlier move of the same machine was still putting its bytes away.
+      if (same) return
     }
     const arrival = Arrival.begin(options, req, channel)
     if (open) keep(req.machine, arrival)

@@ -106,7 +106,16 @@ export class Replica {
     const before = this.#tip.state
     this.#tip = tip
     const final: FinalBlock = { certified, before, after: tip.state, outcomes }
-    for (const listener of this.#listeners) listener(final)
+    const failures: unknown[] = []
+    // One listener that fails must not keep the block from the others.
+    for (const listener of this.#listeners) {
+      try {
+        listener(final)
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    if (failures.length > 0) throw failures[0]
   }
 
   onFinal(listener: (final: FinalBlock) => void): () => void {

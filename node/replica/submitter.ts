@@ -77,7 +77,13 @@ async function submitOne(
     inclusion.cancel()
     return { ok: false, code: answer.code, message: answer.message, decided: false }
   }
-  const included = await inclusion.promise
+  const included = await unlessAborted(inclusion.promise, signal)
+  if (included === 'aborted') {
+    inclusion.cancel()
+    const message =
+      'a coordinator has taken it, but no block with it has come; it may still be included'
+    return { ok: false, code: 'UNREACHABLE', message, decided: false }
+  }
   if (included === 'expired') {
     const message = `it was not included by block ${expiryHeight}; the coordinators may be out of reach`
     return { ok: false, code: 'INVALID_EXPIRED', message, decided: true }
@@ -88,6 +94,25 @@ async function submitOne(
     code: included.result,
     message: sentenceFor(included.result, included.message),
     decided: true
+  }
+}
+
+/** A ledger that stands still must not hold its callers for ever. */
+async function unlessAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal | undefined
+): Promise<T | 'aborted'> {
+  if (signal === undefined) return work
+  let listener: () => void = () => undefined
+  const aborted = new Promise<'aborted'>(resolve => {
+    listener = () => resolve('aborted')
+    if (signal.aborted) listener()
+    signal.addEventListener('abort', listener)
+  })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', listener)
   }
 }
 

@@ -103,8 +103,11 @@ export function view(context: ServiceContext, machine: MachineRecord): Output<'m
   return viewMachine(context.replica.state(), machine, context.operations.runningOn(machine.uuid))
 }
 
+/** Shorter than the API's own patience, so that the caller hears why. A block takes milliseconds. */
+const SUBMIT_MS = 25_000
+
 export async function submit(context: ServiceContext, body: Body): Promise<void> {
-  const outcome = await context.submitter.submit(body)
+  const outcome = await context.submitter.submit(body, AbortSignal.timeout(SUBMIT_MS))
   if (!outcome.ok) throw refuseByCode(outcome.code, outcome.message)
 }
 
