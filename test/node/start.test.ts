@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -21,6 +29,15 @@ after(() => rmSync(SCRATCH, { recursive: true, force: true }))
 const { checkNodeVersion } = await part('runtime')
 const { missingPackages } = await part('packages')
 const { familyOf } = await part('system')
+
+test('after npm ci nothing of the lockfile is looked for again', () => {
+  const lockOf = (...path: string[]): Lock => {
+    const file = JSON.parse(readFileSync(join(ROOT, ...path), 'utf8')) as { packages: Lock }
+    return file.packages
+  }
+  const installed = lockOf('node_modules', '.package-lock.json')
+  assert.deepEqual(missingPackages(lockOf('package-lock.json'), installed), [])
+})
 
 test('Node 20.19 is enough, one minor version below it is not, and the message names both', () => {
   checkNodeVersion('20.19.0')
