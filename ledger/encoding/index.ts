@@ -3,7 +3,10 @@ export {
   decodeMessage,
   encodeLogRecord,
   encodeMessage,
+  FINAL_BLOCKS_BYTES_MAX,
+  FINAL_BLOCKS_MAX,
   FORWARDED_MAX,
+  MESSAGE_LIMITS,
   NULLIFICATIONS_MAX
 } from './agreement.ts'
 export {

@@ -1,6 +1,6 @@
 import { access, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Genesis } from '../../ledger/index.ts'
+import type { Genesis, GenesisMember } from '../../ledger/index.ts'
 import type { Clock } from '../clock.ts'
 import { dataLayout } from '../data-dir/index.ts'
 import {
@@ -11,7 +11,7 @@ import {
   type ScryptCost
 } from '../identity/index.ts'
 import { ConfigError } from './config-error.ts'
-import { makeDevelopmentGenesis, saveGenesis } from './genesis-file.ts'
+import { formatGenesis, makeDevelopmentGenesis, parseGenesis, saveGenesis } from './genesis-file.ts'
 import {
   type ConfigWishes,
   configExists,
@@ -24,8 +24,10 @@ export interface InitOptions extends ConfigWishes {
   /** Data directory; made with mode 0700. */
   readonly dir: string
   readonly password: string
-  /** The network to join; `new-development` makes one whose only coordinator is this node. */
+  /** The network to join; `new-development` makes one whose first coordinator is this node. */
   readonly genesis: Genesis | 'new-development'
+  /** The others of a new network: three or six. Default: none. */
+  readonly coordinators?: readonly GenesisMember[] | undefined
   /** Gives a new network its time. */
   readonly clock: Clock
   /** Default `SCRYPT_COST`. */
@@ -74,11 +76,13 @@ function genesisFor(options: InitOptions, config: NodeConfig, identity: Identity
         'a new network needs its coordinator: add --role coordinator, or give the --genesis file of a network'
       )
     }
-    return makeDevelopmentGenesis({
-      coordinators: [{ name: config.name, key: me }],
+    const genesis = makeDevelopmentGenesis({
+      coordinators: [{ name: config.name, key: me }, ...(options.coordinators ?? [])],
       issuer: identity.account.publicKey,
       timeMs: options.clock.nowMs()
     })
+    // As whoever gets the file will read it: a set of three is refused here, not on the next node.
+    return parseGenesis('the new genesis', formatGenesis(genesis))
   }
   if (coordinates && !options.genesis.coordinators.some(({ key }) => key === me)) {
     throw new ConfigError(

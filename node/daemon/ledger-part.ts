@@ -1,16 +1,28 @@
-import { type ChainContext, chainContext, type Genesis, soloAgreement } from '../../ledger/index.ts'
+import {
+  type ChainContext,
+  chainContext,
+  type Genesis,
+  type PublicKey,
+  simplexAgreement,
+  soloAgreement
+} from '../../ledger/index.ts'
 import type { Clock } from '../clock.ts'
 import { nodeCrypto } from '../crypto/index.ts'
 import type { Identity } from '../identity/index.ts'
 import type { Network } from '../network/index.ts'
 import {
+  type Colleagues,
   type Courier,
   createVerifiedSignatures,
   type Follower,
+  openLinks,
+  openVoteLog,
   Replica,
+  refuseLinks,
   remoteCourier,
   startCoordinator,
-  startFollower
+  startFollower,
+  type VoteLog
 } from '../replica/index.ts'
 import type { Store } from '../store/index.ts'
 
@@ -20,13 +32,15 @@ export interface LedgerSeat {
   /** Behind what a peer has said it holds; a coordinator is never behind itself. */
   behind(): boolean
   caughtUp(signal: AbortSignal): Promise<void>
-  stop(): void
+  stop(): Promise<void>
 }
 
 export interface LedgerOptions {
   readonly genesis: Genesis
   readonly identity: Identity
   readonly store: Store
+  /** File of this coordinator's votes; made where the set is one of many. */
+  readonly votes: string
   readonly clock: Clock
   readonly log: (message: string, fields?: Record<string, string>) => void
   readonly fatal: (error: unknown) => void
@@ -36,7 +50,7 @@ export interface LedgerPart {
   readonly replica: Replica
   readonly context: ChainContext
   /** Called when the network is up. */
-  sit(network: Network): LedgerSeat
+  sit(network: Network): Promise<LedgerSeat>
 }
 
 export async function openLedger(options: LedgerOptions): Promise<LedgerPart> {
@@ -47,19 +61,59 @@ export async function openLedger(options: LedgerOptions): Promise<LedgerPart> {
   const members = options.genesis.coordinators.map(member => member.key)
   const signer = options.identity.node
 
-  function coordinate(): LedgerSeat {
-    const coordinator = startCoordinator({
-      agreement: soloAgreement({ signer, context }),
-      replica,
-      clock: options.clock,
-      verified,
-      fatal: options.fatal
-    })
+  async function coordinate(network: Network): Promise<LedgerSeat> {
+    const votes = members.length === 1 ? undefined : await openVoteLog(options.votes)
+    if (votes?.kind === 'corrupt') {
+      const message = `this coordinator does not vote any more, it only follows the others: ${votes.message}`
+      options.log(message)
+      await refuseLinks(network, message)
+      return followThem(network)
+    }
+    const shared = { replica, clock: options.clock, verified, fatal: options.fatal }
+    const coordinator = await (votes === undefined
+      ? startCoordinator({ ...shared, agreement: soloAgreement({ signer, context }) })
+      : startCoordinator({
+          ...shared,
+          agreement: simplexAgreement({
+            signer,
+            context,
+            remember: hash => verified.remember(hash)
+          }),
+          colleagues: colleaguesOf(votes.log, network)
+        }))
     return {
       courier: coordinator,
       behind: () => false,
       caughtUp: () => Promise.resolve(),
-      stop: () => coordinator.stop()
+      async stop() {
+        coordinator.stop()
+        await votes?.log.close()
+      }
+    }
+  }
+
+  function colleaguesOf(votes: VoteLog, network: Network): Colleagues {
+    const refusals = new Map<PublicKey, number>()
+    return {
+      votes,
+      link: take => openLinks({ network, members, take, log: options.log }),
+      onEvidence({ first, second }) {
+        const { signer: key } = first.vote
+        const { kind, view } = first.subject
+        const message = `a coordinator contradicted itself: ${kind} and ${second.subject.kind}`
+        options.log(message, { key, view: `${view}` })
+      },
+      onRefused(from, { code, message }) {
+        const count = (refusals.get(from) ?? 0) + 1
+        refusals.set(from, count)
+        // A liar may send thousands: each power of two is told.
+        if ((count & (count - 1)) !== 0) return
+        options.log(`a coordinator's message was refused: ${message}`, {
+          key: from,
+          code,
+          count: `${count}`
+        })
+      }
     }
   }
 
@@ -74,13 +128,14 @@ export async function openLedger(options: LedgerOptions): Promise<LedgerPart> {
       courier: remoteCourier(network, members),
       behind: () => follower.knownHeight() > replica.state().height,
       caughtUp: signal => follower.caughtUp(signal),
-      stop: () => follower.stop()
+      stop: () => Promise.resolve(follower.stop())
     }
   }
 
   return {
     replica,
     context,
-    sit: network => (members.includes(signer.publicKey) ? coordinate() : followThem(network))
+    sit: async network =>
+      members.includes(signer.publicKey) ? coordinate(network) : followThem(network)
   }
 }

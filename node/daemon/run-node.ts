@@ -77,6 +77,7 @@ async function join(base: BasePart, ended: Ended, undo: Undo): Promise<JoinedLed
     genesis,
     identity,
     store: base.store,
+    votes: base.layout.votes,
     clock: systemClock,
     log: base.log('ledger'),
     fatal: error => ended.fail(error)
@@ -93,7 +94,7 @@ async function join(base: BasePart, ended: Ended, undo: Undo): Promise<JoinedLed
     }),
     each => each.stop()
   )
-  const seat = undo.later(ledger.sit(network), each => each.stop())
+  const seat = undo.later(await ledger.sit(network), each => each.stop())
   await serveLedgerProtocol(network, replica, seat.courier)
   return { network, replica, seat }
 }

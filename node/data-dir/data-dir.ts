@@ -16,6 +16,8 @@ export interface DataLayout {
   readonly identity: string
   /** `store/`: level; one process at a time. */
   readonly store: string
+  /** `votes.wal`: what a coordinator has signed. Never restore it from a backup. */
+  readonly votes: string
   /** `machines/`: disks, memory files and sockets of the VMM driver. */
   readonly machines: string
   /** `images/`: preconfigured images. */
@@ -32,6 +34,7 @@ export function dataLayout(dir: string): DataLayout {
     genesis: join(root, 'genesis.json'),
     identity: join(root, 'identity'),
     store: join(root, 'store'),
+    votes: join(root, 'votes.wal'),
     machines: join(root, 'machines'),
     images: join(root, 'images'),
     log: join(root, 'node.log')

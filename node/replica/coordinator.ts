@@ -2,16 +2,23 @@ import {
   type Agreement,
   type AgreementEffect,
   type AgreementEvent,
+  type AgreementFault,
   type AgreementStep,
   checkSignature,
+  type Evidence,
+  encodeMessage,
   type Hash,
   hashTransaction,
+  type PublicKey,
   type SignedTransaction
 } from '../../ledger/index.ts'
 import type { Clock } from '../clock.ts'
+import type { CoordinatorLinks } from './coordinator-links.ts'
 import type { Courier, CourierRefusal } from './courier.ts'
+import { finalBlocksFrom } from './final-blocks.ts'
 import type { Replica } from './replica.ts'
 import type { VerifiedSignatures } from './verified-signatures.ts'
+import type { VoteLog } from './vote-log.ts'
 
 export interface CoordinatorOptions<State> {
   readonly agreement: Agreement<State>
@@ -20,7 +27,21 @@ export interface CoordinatorOptions<State> {
   readonly verified: VerifiedSignatures
   /** The disk failed: the node must end, because what it said may not be what it holds. */
   readonly fatal: (error: unknown) => void
+  /** Those of a set of many; a set of one has nobody to contradict itself before. */
+  readonly colleagues?: Colleagues | undefined
 }
+
+/** What a coordinator among others needs besides. */
+export interface Colleagues {
+  readonly votes: VoteLog
+  /** Begins to send and to receive. */
+  readonly link: (take: TakeMessages) => Promise<CoordinatorLinks>
+  readonly onEvidence: (evidence: Evidence) => void
+  readonly onRefused: (from: PublicKey, fault: AgreementFault) => void
+}
+
+/** Resolves when the messages have been dealt with. */
+export type TakeMessages = (from: PublicKey, messages: readonly Uint8Array[]) => Promise<void>
 
 export interface Coordinator extends Courier {
   stop(): void
@@ -30,13 +51,23 @@ export interface Coordinator extends Courier {
  * Drives an agreement: feeds it events one at a time and carries its effects out in their order, persist
  * before anything that others can see.
  */
-export function startCoordinator<State>(options: CoordinatorOptions<State>): Coordinator {
+export async function startCoordinator<State>(
+  options: CoordinatorOptions<State>
+): Promise<Coordinator> {
   const driver = new AgreementDriver(options)
-  driver.begin()
+  await driver.begin()
   return {
     deliver: signed => driver.deliver(signed),
     stop: () => driver.stop()
   }
+}
+
+const TIMER_MS_MAX = 2 ** 31 - 1
+
+interface Queued {
+  readonly event: AgreementEvent
+  /** The event has been dealt with. */
+  readonly done?: () => void
 }
 
 class AgreementDriver<State> {
@@ -44,7 +75,9 @@ class AgreementDriver<State> {
   readonly #waiting = new Map<Hash, (refusal: CourierRefusal | null) => void>()
   #state: State | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
-  #queue: AgreementEvent[] = []
+  #queue: Queued[] = []
+  #links: CoordinatorLinks | undefined
+  readonly #serving = new Set<PublicKey>()
   #busy = false
   #stopped = false
 
@@ -52,14 +85,28 @@ class AgreementDriver<State> {
     this.#options = options
   }
 
-  begin(): void {
-    const { agreement, replica, clock } = this.#options
-    void this.#run(agreement.start(replica.tip, clock.nowMs()))
+  async begin(): Promise<void> {
+    const { agreement, replica, clock, colleagues } = this.#options
+    this.#links = await colleagues?.link((from, messages) => this.#take(from, messages))
+    const log = colleagues?.votes.recovered ?? []
+    void this.#run(agreement.start(replica.tip, clock.nowMs(), log))
   }
 
   stop(): void {
     this.#stopped = true
     clearTimeout(this.#timer)
+    this.#links?.stop()
+    for (const { done } of this.#queue.splice(0)) done?.()
+  }
+
+  /** One batch of each peer waits here at most: its stream holds the rest back. */
+  #take(from: PublicKey, messages: readonly Uint8Array[]): Promise<void> {
+    return new Promise(done => {
+      const events = messages.map(bytes => ({ type: 'message', from, bytes }) as const)
+      const last = events.at(-1)
+      if (last === undefined || this.#stopped) return done()
+      for (const event of events) this.#feed(event, event === last ? done : undefined)
+    })
   }
 
   async deliver(signed: SignedTransaction): Promise<'accepted' | CourierRefusal> {
@@ -80,23 +127,26 @@ class AgreementDriver<State> {
     return refusal ?? 'accepted'
   }
 
-  #feed(event: AgreementEvent): void {
-    this.#queue.push(event)
-    if (!this.#busy) void this.#run(null)
+  #feed(event: AgreementEvent, done?: () => void): void {
+    this.#queue.push(done === undefined ? { event } : { event, done })
+    // What comes before the start has been made waits for it.
+    if (!this.#busy && this.#state !== undefined) void this.#run(null)
   }
 
   async #run(first: AgreementStep<State> | null): Promise<void> {
     this.#busy = true
     try {
       if (first !== null) await this.#carryOut(first)
-      for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) {
+      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
         if (this.#stopped || this.#state === undefined) return
         const { agreement, clock } = this.#options
-        await this.#carryOut(agreement.step(this.#state, event, clock.nowMs()))
+        await this.#carryOut(agreement.step(this.#state, next.event, clock.nowMs()))
+        next.done?.()
       }
     } catch (error) {
+      // A node that ends closes its files under a step that is still being carried out.
+      if (!this.#stopped) this.#options.fatal(error)
       this.stop()
-      this.#options.fatal(error)
     } finally {
       this.#busy = false
     }
@@ -110,8 +160,8 @@ class AgreementDriver<State> {
   async #effect(effect: AgreementEffect): Promise<void> {
     switch (effect.type) {
       case 'persist':
-        await this.#options.replica.persist(effect.records)
-        this.#queue.push({ type: 'persisted', write: effect.write })
+        await this.#persist(effect)
+        this.#queue.push({ event: { type: 'persisted', write: effect.write } })
         return
       case 'final':
         this.#options.replica.adopt(effect.certified, effect.tip, effect.outcomes)
@@ -126,10 +176,39 @@ class AgreementDriver<State> {
         // Their senders wait for inclusion until the expiry height and are told then.
         return
       case 'send':
+        this.#links?.send(effect.to, effect.bytes)
+        return
       case 'serve-final':
+        void this.#serveFinal(effect.to, effect.fromHeight)
+        return
       case 'evidence':
+        this.#options.colleagues?.onEvidence(effect.evidence)
+        return
       case 'refused':
-        throw new Error('a set of one has nobody to talk to')
+        this.#options.colleagues?.onRefused(effect.from, effect.fault)
+        return
+    }
+  }
+
+  /** Both at once: a tip that is newer than the log is as good as one that is older. */
+  async #persist({ records, log }: Extract<AgreementEffect, { type: 'persist' }>): Promise<void> {
+    const { replica, colleagues } = this.#options
+    await Promise.all([replica.persist(records), colleagues?.votes.append(log)])
+    const last = records.at(-1)
+    if (last !== undefined) await colleagues?.votes.forgetBelow(last.tip)
+  }
+
+  /** Beside the agreement, which need not wait for the disk; each peer is served once at a time. */
+  async #serveFinal(to: PublicKey, fromHeight: number): Promise<void> {
+    if (this.#serving.has(to)) return
+    this.#serving.add(to)
+    try {
+      const blocks = await finalBlocksFrom(this.#options.replica, fromHeight)
+      this.#links?.send(to, encodeMessage({ type: 'final-blocks', blocks }))
+    } catch (error) {
+      if (!this.#stopped) this.#options.fatal(error)
+    } finally {
+      this.#serving.delete(to)
     }
   }
 
@@ -140,7 +219,8 @@ class AgreementDriver<State> {
 
   #setTimer(atMs: number): void {
     clearTimeout(this.#timer)
-    const waitMs = Math.max(0, atMs - this.#options.clock.nowMs())
+    // A timer that rings early does no harm, and none of Node's can be set further ahead.
+    const waitMs = Math.min(TIMER_MS_MAX, Math.max(0, atMs - this.#options.clock.nowMs()))
     this.#timer = setTimeout(() => this.#feed({ type: 'timer' }), waitMs)
   }
 }

@@ -9,13 +9,21 @@ const ATTEMPTS = 4
 const ATTEMPT_MS = 5_000
 const BETWEEN_MS = 500
 
-/** Brings transactions to the coordinators of the genesis, one after the other until one answers. */
+/**
+ * Brings transactions to the coordinators of the genesis, one after the other until one answers. The next
+ * transaction goes to the next one: a transaction that is sent again reaches somebody else.
+ */
 export function remoteCourier(network: Network, coordinators: readonly PublicKey[]): Courier {
+  const others = coordinators.filter(key => key !== network.key)
+  let next = 0
   return {
     async deliver(signed, signal) {
       let failure = 'no coordinator is known'
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const to = coordinators[attempt % Math.max(1, coordinators.length)]
+        // Those that are connected first: a dead one costs seconds.
+        const near = others.filter(key => network.isConnected(key))
+        const candidates = near.length > 0 && attempt < ATTEMPTS - 1 ? near : others
+        const to = candidates[next++ % Math.max(1, candidates.length)]
         if (to === undefined || signal?.aborted === true) break
         const answer = await tryOne(network, to, signed, signal)
         if (typeof answer !== 'string' || answer === 'accepted') return answer

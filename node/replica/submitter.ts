@@ -42,6 +42,9 @@ export interface SubmitterOptions {
 /** How many blocks a transaction lives. At one block in 5 s when idle it is some minutes, at load less. */
 const LIFE_HEIGHTS = 60
 
+/** Twice the time that a busy network takes for a block whose leader has failed. */
+const SEND_AGAIN_MS = 5_000
+
 export function createSubmitter(options: SubmitterOptions): Submitter {
   let last: Promise<unknown> = Promise.resolve()
   return {
@@ -77,7 +80,9 @@ async function submitOne(
     inclusion.cancel()
     return { ok: false, code: answer.code, message: answer.message, decided: false }
   }
-  const included = await unlessAborted(inclusion.promise, signal)
+  const included = await includedOrSentAgain(unlessAborted(inclusion.promise, signal), () =>
+    courier.deliver(signed, signal)
+  )
   if (included === 'aborted') {
     inclusion.cancel()
     const message =
@@ -113,6 +118,30 @@ async function unlessAborted<T>(
     return await Promise.race([work, aborted])
   } finally {
     signal.removeEventListener('abort', listener)
+  }
+}
+
+/**
+ * The coordinator that took it may have died before it told the others. What they say now decides nothing: a nonce
+ * that is used up, for one, is what a block that is still on its way looks like.
+ */
+async function includedOrSentAgain<T>(
+  inclusion: Promise<T>,
+  sendAgain: () => Promise<unknown>
+): Promise<T> {
+  let sending = false
+  const again = setInterval(() => {
+    if (sending) return
+    sending = true
+    const done = (): void => {
+      sending = false
+    }
+    void sendAgain().then(done, done)
+  }, SEND_AGAIN_MS)
+  try {
+    return await inclusion
+  } finally {
+    clearInterval(again)
   }
 }
 

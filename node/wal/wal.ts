@@ -6,7 +6,7 @@ import { encodeFrame, scanFrames } from './frame.ts'
 /** The disk did not take a write or a sync. What it holds now is unknown, so nothing is tried again. */
 export class WalError extends Error {
   override readonly name: string = 'WalError'
-  readonly code: 'WAL_FAILED' = 'WAL_FAILED'
+  readonly code = 'WAL_FAILED' as const
 }
 
 /** An append-only log whose entries outlive a power cut once their append has resolved. */

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -20,7 +20,7 @@ import {
   type NodeStatus,
   type OperationView
 } from '../../node/client.ts'
-import { type Identity, loadIdentity } from '../../node/identity/index.ts'
+import { createIdentity, type Identity, loadIdentity } from '../../node/identity/index.ts'
 import { initNode, loadGenesis, systemClock } from '../../node/index.ts'
 import { endGuestsOf } from '../../tui/first-run/leftovers.ts'
 
@@ -48,6 +48,8 @@ export interface LabOptions {
     readonly migrationDeadlineMs?: number
     readonly migrationHardLimitMs?: number
   }
+  /** Names of the coordinators beside `judy`; default none. */
+  readonly colleagues?: readonly string[]
   /** Folder of the preconfigured images, for guests of real QEMU. */
   readonly images?: string
 }
@@ -88,6 +90,7 @@ export class Lab {
       const judy = await lab.add('judy', { role: 'coordinator', asleep: true })
       await changeGenesis(judy.genesis, options.parameters ?? {})
       await judy.start()
+      for (const name of options.colleagues ?? []) await lab.add(name, { role: 'coordinator' })
       return lab
     } catch (error) {
       lab.#failed = true
@@ -110,7 +113,8 @@ export class Lab {
   async add(name: string, options: LabNodeOptions): Promise<LabNode> {
     const { role, vmm = { kind: 'fake' }, listen = LOOPBACK } = options
     const dir = join(this.dir, name)
-    const bootstrap = role === 'coordinator' ? [] : [await this.bootstrap()]
+    const first = name === 'judy'
+    const bootstrap = first ? [] : [await this.bootstrap()]
     await initNode({
       dir,
       name,
@@ -118,8 +122,8 @@ export class Lab {
       listen,
       bootstrap,
       vmm: { stopPatienceS: 5, accelerator: 'tcg', ...vmm },
-      genesis:
-        role === 'coordinator' ? 'new-development' : await loadGenesis(this.coordinator.genesis),
+      genesis: first ? 'new-development' : await loadGenesis(this.coordinator.genesis),
+      coordinators: first ? await this.#colleagues() : [],
       password: PASSWORD,
       clock: systemClock,
       cost: CHEAP_SCRYPT
@@ -129,6 +133,17 @@ export class Lab {
     this.#nodes.set(name, node)
     if (options.asleep !== true) await node.start()
     return node
+  }
+
+  /** The other coordinators' keys are made before the genesis that names them. */
+  #colleagues(): Promise<{ name: string; key: string }[]> {
+    const made = (this.#options.colleagues ?? []).map(async name => {
+      const dir = join(this.dir, name, 'identity')
+      await mkdir(join(this.dir, name), { recursive: true })
+      const { node } = await createIdentity({ dir, password: PASSWORD, cost: CHEAP_SCRYPT })
+      return { name, key: node.publicKey }
+    })
+    return Promise.all(made)
   }
 
   /** An awake participant with an account of its own name. */

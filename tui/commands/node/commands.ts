@@ -32,6 +32,13 @@ export const NODE_COMMANDS: readonly Command[] = [
       { name: 'genesis', value: 'FILE', summary: 'genesis file of the network to join' },
       { name: 'dev-genesis', summary: 'begin a development network with this node as coordinator' },
       {
+        name: 'coordinator',
+        value: 'NAME=KEY',
+        multiple: true,
+        summary:
+          'another coordinator of the new network, by its node key: none, three or six of them'
+      },
+      {
         name: 'accelerator',
         value: 'auto|kvm|tcg',
         summary: 'how machines are run; auto boots a probe (default auto)'

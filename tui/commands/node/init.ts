@@ -15,6 +15,10 @@ export async function initialize(context: Context): Promise<void> {
   if ((file === undefined) !== flags.on('dev-genesis')) {
     throw usageFailure('node init: give either --genesis FILE or --dev-genesis')
   }
+  const coordinators = flags.list('coordinator').map(memberOf)
+  if (coordinators.length > 0 && file !== undefined) {
+    throw usageFailure('node init: a genesis FILE names its coordinators; leave --coordinator out')
+  }
   const { initNode, loadGenesis, systemClock } = await import('../../../node/index.ts')
   try {
     const made = await initNode({
@@ -25,6 +29,7 @@ export async function initialize(context: Context): Promise<void> {
       bootstrap: someOf(flags.list('bootstrap')),
       vmm: accelerator === undefined ? undefined : { accelerator },
       genesis: file === undefined ? 'new-development' : await loadGenesis(file),
+      coordinators,
       password: await passwordOf(context, 'new'),
       clock: systemClock
     } satisfies InitOptions)
@@ -41,6 +46,14 @@ function rolesOf(given: readonly string[]): readonly Role[] {
     throw usageFailure(`--role takes one of ${ROLES.join(', ')}, not "${word}"`)
   })
   return roles.length === 0 ? ['buyer'] : roles
+}
+
+function memberOf(word: string): { readonly name: string; readonly key: string } {
+  const [, name, key] = /^([A-Za-z0-9._-]{1,32})=([0-9a-f]{64})$/.exec(word) ?? []
+  if (name !== undefined && key !== undefined) return { name, key }
+  throw usageFailure(
+    `--coordinator takes NAME=NODE-KEY with the 64 hex digits that \`id show\` prints, not "${word}"`
+  )
 }
 
 function someOf(list: readonly string[]): readonly string[] | undefined {
