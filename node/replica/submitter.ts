@@ -133,10 +133,11 @@ async function includedOrSentAgain<T>(
   const again = setInterval(() => {
     if (sending) return
     sending = true
-    const done = (): void => {
-      sending = false
-    }
-    void sendAgain().then(done, done)
+    void sendAgain()
+      .catch(() => undefined)
+      .finally(() => {
+        sending = false
+      })
   }, SEND_AGAIN_MS)
   try {
     return await inclusion
