@@ -1,2 +1,2 @@
 export { crc32c } from './crc32c.ts'
-export { type OpenedWal, openWal, type Wal, WalError } from './wal.ts'
+export { type OpenedWal, openWal, type Wal } from './wal.ts'
