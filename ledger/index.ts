@@ -3,12 +3,17 @@ export * from './apply/index.ts'
 export * from './audit/index.ts'
 export {
   type Debit,
+  isAliveDue,
+  isSilent,
   nextDebits,
+  nextDueAtMs,
   runDues,
   runningCostPerSecond,
+  runningDueAtMs,
   runwayDays,
   STORAGE_RETRY_MS,
-  storageCostPerDay
+  storageCostPerDay,
+  uptimeOf
 } from './billing/index.ts'
 export * from './chain/index.ts'
 export * from './crypto/index.ts'

@@ -2,7 +2,7 @@
  * Transactions that wait for a block. Bounded in all directions, because everybody may send to it; a pure
  * value, because agreement has to do the same again from the same events. Signatures are checked before.
  */
-import { checkAdmission } from '../apply/index.ts'
+import { checkAdmission, usesNonce } from '../apply/index.ts'
 import type { ChainContext } from '../chain/index.ts'
 import {
   BLOCK_TRANSACTION_BYTES_MAX,
@@ -138,7 +138,7 @@ function without(pool: Mempool, gone: (waiting: Waiting) => boolean): Mempool {
 /** null if the transaction may wait: it could stand in the next block, or after others of its signer. */
 function checkWaiting(state: StateReader, signed: SignedTransaction): PoolRefusal | null {
   const rejection = checkAdmission(state, signed, state.height + 1)
-  if (rejection?.code !== 'INVALID_NONCE' || isHeartbeat(signed)) return rejection
+  if (rejection?.code !== 'INVALID_NONCE' || !isNumbered(signed)) return rejection
   const { signer, nonce } = signed.transaction
   const record = signer.kind === 'account' ? state.account(signer.id) : state.host(signer.id)
   const stored = record?.nonce ?? 0
@@ -150,7 +150,7 @@ function checkWaiting(state: StateReader, signed: SignedTransaction): PoolRefusa
 
 function checkSlot(signed: SignedTransaction, before: Waiting | undefined): PoolRefusal | null {
   if (before === undefined) return null
-  if (isHeartbeat(signed) && heightOf(signed) > heightOf(before.signed)) return null
+  if (!isNumbered(signed) && heightOf(signed) > heightOf(before.signed)) return null
   const { nonce } = signed.transaction
   return {
     code: 'NONCE_WAITING',
@@ -165,23 +165,22 @@ function checkRoom(count: number, bytes: number): PoolRefusal | null {
 
 function slotOf(signed: SignedTransaction): string {
   const { signer, nonce, body } = signed.transaction
-  return body.type === 'heartbeat'
-    ? `heartbeat/${signer.id}/${body.migration}`
-    : `${signer.kind}/${signer.id}/${nonce}`
+  if (body.type === 'heartbeat') return `heartbeat/${signer.id}/${body.migration}`
+  return body.type === 'alive' ? `alive/${signer.id}` : `${signer.kind}/${signer.id}/${nonce}`
 }
 
 function followingSlot(signed: SignedTransaction): string {
   const { signer, nonce } = signed.transaction
-  return isHeartbeat(signed) ? '' : `${signer.kind}/${signer.id}/${nonce + 1}`
+  return isNumbered(signed) ? `${signer.kind}/${signer.id}/${nonce + 1}` : ''
 }
 
-function isHeartbeat(signed: SignedTransaction): boolean {
-  return signed.transaction.body.type === 'heartbeat'
+function isNumbered(signed: SignedTransaction): boolean {
+  return usesNonce(signed.transaction.body.type)
 }
 
 function heightOf(signed: SignedTransaction): number {
   const { body } = signed.transaction
-  return body.type === 'heartbeat' ? body.height : 0
+  return body.type === 'heartbeat' || body.type === 'alive' ? body.height : 0
 }
 
 function nonceOf(waiting: Waiting): number {

@@ -10,6 +10,7 @@
  * While saving, transactions gather for the next block; nothing is built on a block that is not on disk, so at
  * each height one block at most is ever shown to anybody.
  */
+import { nextDueAtMs } from '../billing/index.ts'
 import {
   type BuiltBlock,
   buildBlock,
@@ -179,7 +180,7 @@ function sleep(
 /** When a block is wanted even if nobody sends a transaction. */
 function wakeMs({ idleTickMs = IDLE_TICK_MS }: SoloOptions, { state }: Tip): number {
   const tickMs = state.timeMs + idleTickMs
-  return Math.min(tickMs, state.nextDue()?.atMs ?? tickMs)
+  return Math.min(tickMs, nextDueAtMs(state) ?? tickMs)
 }
 
 function certify({ signer, context }: SoloOptions, { block }: BuiltBlock): CertifiedBlock {

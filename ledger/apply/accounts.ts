@@ -1,14 +1,38 @@
+import { FEES, purseOf, transfer } from '../billing/index.ts'
 import type { AccountId, Body, Rejection } from '../records/index.ts'
-import type { Draft } from '../state/index.ts'
+import type { Draft, StateReader } from '../state/index.ts'
+import { grantOf } from './fees.ts'
 import { reject } from './rejection.ts'
 import { isAccountName } from './shapes.ts'
 import type { StatementChecks } from './statement-checks.ts'
+
+type OpenAccount = Extract<Body, { type: 'open-account' }>
+
+/**
+ * An account that is not open has no nonce and no money, so a refused opening would cost nothing and could be
+ * sent for ever: it is admitted only if its rule will pass.
+ */
+export function checkOpening(
+  state: StateReader,
+  id: AccountId,
+  { name }: OpenAccount
+): Rejection | null {
+  if (state.account(id) !== undefined) return null
+  if (!isAccountName(name)) {
+    return reject('NAME_MALFORMED', 'a user name has 3 to 32 of the characters a-z A-Z 0-9 . _ -')
+  }
+  const holder = state.accountNamed(name)
+  if (holder !== undefined) {
+    return reject('NAME_TAKEN', `the user name ${holder.name} is taken: choose another`)
+  }
+  return null
+}
 
 /** A person's first transaction. Only a development network gives money for it. */
 export function openAccount(
   draft: Draft,
   id: AccountId,
-  body: Extract<Body, { type: 'open-account' }>,
+  body: OpenAccount,
   statements: StatementChecks
 ): Rejection | null {
   const { name, kind, key } = body
@@ -18,14 +42,11 @@ export function openAccount(
   if (statements.accountIdOf(key) !== id) {
     return reject('INVALID_SIGNER', `the id ${id} is not that of the key ${key}`)
   }
-  if (!isAccountName(name)) {
-    return reject('NAME_MALFORMED', 'a user name has 3 to 32 of the characters a-z A-Z 0-9 . _ -')
-  }
-  if (draft.accountNamed(name) !== undefined) {
-    return reject('NAME_TAKEN', `the user name ${name} is taken: choose another`)
-  }
-  const grant = draft.genesis.dev ? draft.genesis.parameters.signupGrant : 0n
+  const grant = grantOf(draft)
   draft.issue(grant)
   draft.putAccount({ id, name, kind, key, balance: grant, nonce: 1 })
+  if (!transfer(draft, purseOf(id), FEES, draft.genesis.parameters.openFee)) {
+    throw new Error(`account ${id} was admitted without the money for its opening`)
+  }
   return null
 }

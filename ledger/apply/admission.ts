@@ -1,11 +1,14 @@
 import type { Body, Rejection, SignedTransaction, Transaction } from '../records/index.ts'
 import type { StateReader } from '../state/index.ts'
+import { checkOpening } from './accounts.ts'
+import { checkAlive } from './alive.ts'
+import { checkFee } from './fees.ts'
 import { reject } from './rejection.ts'
 import { SENDERS, signerIn } from './signers.ts'
 
 /**
- * Whether a transaction may stand in a block at all: its signer exists and may send it, its nonce is the next
- * one, it has not expired. What fails here has an `INVALID_*` code and cannot be charged to anybody. The
+ * Whether a transaction may stand in a block at all: its signer exists, may send it and can pay for it, its nonce
+ * is the next one, it has not expired. What fails here cannot be charged to anybody (`isInvalid`). The
  * signature and the network are the caller's to check. `height` is that of the block it would stand in.
  */
 export function checkAdmission(
@@ -17,10 +20,19 @@ export function checkAdmission(
   return (
     checkSigner(state, transaction) ??
     checkExpiry(state, transaction, height) ??
-    (transaction.body.type === 'heartbeat'
-      ? checkHeartbeat(state, transaction, transaction.body, height)
-      : checkNonce(state, transaction))
+    checkFee(state, transaction) ??
+    checkTurn(state, transaction, height)
   )
+}
+
+/** Whether it is this transaction's turn: by its nonce, or by what stands for one. */
+function checkTurn(state: StateReader, transaction: Transaction, height: number): Rejection | null {
+  const { body, signer } = transaction
+  if (body.type === 'heartbeat') return checkHeartbeat(state, transaction, body, height)
+  if (body.type === 'alive') return checkAlive(state, transaction, body, height)
+  const used = checkNonce(state, transaction)
+  if (used !== null || body.type !== 'open-account') return used
+  return checkOpening(state, signer.id, body)
 }
 
 function checkSigner(state: StateReader, transaction: Transaction): Rejection | null {

@@ -1,27 +1,41 @@
-import type { Rejection, SignedTransaction, Transaction } from '../records/index.ts'
+import {
+  isInvalid,
+  type Rejection,
+  type SignedTransaction,
+  type Transaction
+} from '../records/index.ts'
 import type { Draft } from '../state/index.ts'
 import { openAccount } from './accounts.ts'
 import { checkAdmission } from './admission.ts'
+import { alive } from './alive.ts'
+import { collectFees, feeOf, payFee } from './fees.ts'
 import { registerHost } from './hosts.ts'
 import {
   cancelOrders,
+  confirm,
+  declareLost,
   discardMachine,
   editMachine,
+  evict,
   fell,
+  giveNotice,
+  raiseSpendLimit,
   registerMachine,
+  release,
+  releaseContract,
+  sealReleased,
   suspendUnpaid
-} from './machines.ts'
-import { abortMigration, commitMigration, heartbeat } from './migrations.ts'
-import { openMigration } from './open-migration.ts'
-import { confirm } from './orders.ts'
-import { byAccount, byHost, spendNonce } from './signers.ts'
+} from './machines/index.ts'
+import { abortMigration, commitMigration, heartbeat, openMigration } from './moves/index.ts'
+import { byAccount, byAnyone, byHost, spendNonce, usesNonce } from './signers.ts'
 import type { ApplyContext, StatementChecks } from './statement-checks.ts'
 
 /**
  * Applies one transaction to a block's draft, after the block's dues. The signature is the caller's to verify.
  *
- * null: applied. An `INVALID_*` code: nothing changed, the transaction must not stand in the block. Any other:
- * its rule failed, the nonce is used up and nothing else changed.
+ * null: applied, and the fee of its kind is paid. A code that `isInvalid`: nothing changed, the transaction must
+ * not stand in the block. Any other: its rule failed, the nonce is used up, the transaction fee is paid and
+ * nothing else changed.
  */
 export function applyTransaction(
   draft: Draft,
@@ -29,15 +43,18 @@ export function applyTransaction(
   context: ApplyContext
 ): Rejection | null {
   const { transaction } = signed
+  const { signer, nonce, body } = transaction
+  const { parameters } = draft.genesis
   const refused = checkAdmission(draft, signed)
   if (refused !== null) return refused
   const nested = draft.nested()
-  const rejection = applyRule(nested, transaction, context.statements)
+  const rejection =
+    payFee(nested, signer, feeOf(parameters, body.type)) ??
+    applyRule(nested, transaction, context.statements)
   if (rejection === null) nested.merge()
-  if (rejection?.code.startsWith('INVALID_') === true) return rejection
-  if (transaction.body.type !== 'heartbeat') {
-    spendNonce(draft, transaction.signer, transaction.nonce)
-  }
+  else if (isInvalid(rejection.code)) return rejection
+  else payFee(draft, signer, parameters.transactionFee)
+  if (usesNonce(body.type)) spendNonce(draft, signer, nonce)
   return rejection
 }
 
@@ -69,6 +86,28 @@ function applyRule(
       return byHost(draft, signer, host => fell(draft, host, body))
     case 'suspend-unpaid':
       return byHost(draft, signer, host => suspendUnpaid(draft, host, body))
+    case 'seal':
+      return byHost(draft, signer, host => sealReleased(draft, host, body))
+    case 'give-notice':
+      return byHost(draft, signer, host => giveNotice(draft, host, body))
+    case 'evict':
+      return byHost(draft, signer, host => evict(draft, host, body))
+    case 'release':
+      return byAccount(draft, signer, 'buyer', account => release(draft, account, body))
+    case 'release-contract':
+      return byAccount(draft, signer, 'buyer', account => releaseContract(draft, account, body))
+    case 'declare-lost':
+      return byAccount(draft, signer, 'buyer', account =>
+        declareLost(draft, account, body, statements)
+      )
+    case 'raise-limit':
+      return byAccount(draft, signer, 'buyer', account => raiseSpendLimit(draft, account, body))
+    case 'collect-fees':
+      return byAnyone(draft, signer, account =>
+        collectFees(draft, account, nonce, body, statements)
+      )
+    case 'alive':
+      return alive(draft, signer.id, body)
     case 'open-migration':
       return byAccount(draft, signer, 'buyer', account =>
         openMigration(draft, account, nonce, body, statements)

@@ -1,3 +1,4 @@
+import { uptimeOf } from '../billing/index.ts'
 import type { AccountRecord, Body, Rejection } from '../records/index.ts'
 import type { Draft } from '../state/index.ts'
 import { reject } from './rejection.ts'
@@ -31,7 +32,8 @@ export function registerHost(
     processor,
     totals,
     reserved: { speed: 0, memoryMb: 0, storageMb: 0 },
-    nonce: 0
+    nonce: 0,
+    liveness: { aliveHeight: 0, heardMs: uptimeOf(draft), silentMs: 0 }
   })
   return null
 }

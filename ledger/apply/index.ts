@@ -1,4 +1,6 @@
 export { checkAdmission } from './admission.ts'
 export { applyTransaction } from './apply-transaction.ts'
+export { feeBoundOf } from './fees.ts'
+export { usesNonce } from './signers.ts'
 
 export type { ApplyContext, StatementChecks } from './statement-checks.ts'

@@ -18,9 +18,18 @@ export const SENDERS: Readonly<Record<BodyType, SignerRef['kind'] | 'either'>> =
   'discard-machine': 'account',
   'cancel-orders': 'account',
   'open-migration': 'account',
+  release: 'account',
+  'release-contract': 'account',
+  'declare-lost': 'account',
+  'raise-limit': 'account',
+  'collect-fees': 'account',
   confirm: 'host',
   fell: 'host',
   'suspend-unpaid': 'host',
+  seal: 'host',
+  'give-notice': 'host',
+  evict: 'host',
+  alive: 'host',
   heartbeat: 'host',
   'commit-migration': 'host',
   'abort-migration': 'either'
@@ -34,6 +43,22 @@ export function signerIn(
   return signer.kind === 'account' ? state.account(signer.id) : state.host(signer.id)
 }
 
+/** Whether a transaction uses a nonce; the others have heights that grow in place of one. */
+export function usesNonce(type: BodyType): boolean {
+  return type !== 'heartbeat' && type !== 'alive'
+}
+
+/** Runs a rule for the account that signed, of whatever kind it is. */
+export function byAnyone(
+  draft: Draft,
+  signer: SignerRef,
+  rule: (account: AccountRecord) => Rejection | null
+): Rejection | null {
+  const account = draft.account(signer.id)
+  if (account === undefined) throw new Error(`account ${signer.id} was admitted and is unknown`)
+  return rule(account)
+}
+
 /** Runs a rule for the account that signed, if it is of the kind that may use it. */
 export function byAccount(
   draft: Draft,
@@ -41,13 +66,13 @@ export function byAccount(
   kind: AccountKind,
   rule: (account: AccountRecord) => Rejection | null
 ): Rejection | null {
-  const account = draft.account(signer.id)
-  if (account === undefined) throw new Error(`account ${signer.id} was admitted and is unknown`)
-  if (account.kind === kind) return rule(account)
-  return reject(
-    'WRONG_ACCOUNT_KIND',
-    `only a ${kind} may do this: ${account.name} is a ${account.kind}`
-  )
+  return byAnyone(draft, signer, account => {
+    if (account.kind === kind) return rule(account)
+    return reject(
+      'WRONG_ACCOUNT_KIND',
+      `only a ${kind} may do this: ${account.name} is a ${account.kind}`
+    )
+  })
 }
 
 /** Runs a rule for the host that signed. */

@@ -24,6 +24,8 @@ export interface StatementChecks {
   receiptIsBy(receipt: SignedReceipt, key: PublicKey): boolean
   /** The host key's signature over (network, account, nonce, key). */
   hostProofIsBy(account: AccountId, nonce: number, key: PublicKey, proof: Signature): boolean
+  /** The coordinator key's signature over (network, account, nonce, key). */
+  feesProofIsBy(account: AccountId, nonce: number, key: PublicKey, proof: Signature): boolean
   accountIdOf(key: PublicKey): AccountId
   machineUuidOf(owner: AccountId, nonce: number): Uuid
   hostUuidOf(owner: AccountId, nonce: number): Uuid

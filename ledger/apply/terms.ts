@@ -8,7 +8,7 @@ import {
   shortage
 } from '../pricing/index.ts'
 import type {
-  AccountRecord,
+  AccountId,
   Configuration,
   Contract,
   HostRecord,
@@ -40,10 +40,16 @@ export function agreeTerms(
 }
 
 /** The sentence for somebody who cannot pay, with what they have and what it takes. */
-export function tooLittle(owner: AccountRecord, price: Picodollars, what: string): Rejection {
+export function tooLittle(
+  draft: Draft,
+  owner: AccountId,
+  price: Picodollars,
+  what: string
+): Rejection {
+  const payer = draft.account(owner)
   return reject(
     'INSUFFICIENT_FUNDS',
-    `${what} costs ${formatDollars(price)} dollars, ${owner.name} has ${formatDollars(owner.balance)}`
+    `${what} costs ${formatDollars(price)} dollars, ${payer?.name} has ${formatDollars(payer?.balance ?? 0n)}`
   )
 }
 

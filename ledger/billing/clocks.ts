@@ -1,5 +1,6 @@
 import type { Billing, Contract, MachineRecord, Uuid } from '../records/index.ts'
-import type { Draft, Due } from '../state/index.ts'
+import type { Charge, Draft, Due } from '../state/index.ts'
+import { keepTurn } from './liveness.ts'
 
 const MS_PER_DAY = 86_400_000
 const MS_PER_SECOND = 1_000
@@ -30,29 +31,42 @@ export const NO_BILLING: Billing = {
 export function saveMachine(draft: Draft, machine: MachineRecord): void {
   const before = draft.machine(machine.uuid)
   draft.putMachine(machine)
-  reschedule(draft, before === undefined ? [] : duesOf(before), duesOf(machine))
+  reschedule(draft, before, machine)
 }
 
 /** Removes a machine with its dues. */
 export function forgetMachine(draft: Draft, uuid: Uuid): void {
   const machine = draft.machine(uuid)
   if (machine === undefined) throw new Error(`machine ${uuid} is already gone`)
-  reschedule(draft, duesOf(machine), [])
+  reschedule(draft, machine, undefined)
   draft.removeMachine(uuid)
 }
 
-/** The charges that a machine's clocks call for. */
-export function duesOf(machine: MachineRecord): readonly Due[] {
-  const { storageDueMs, runningDueMs } = machine.billing
+/** What block time will bring about for a machine. */
+export function duesOf({ uuid, billing, retained }: MachineRecord): readonly Due[] {
+  const { storageDueMs } = billing
   const dues: Due[] = []
-  if (runningDueMs !== null)
-    dues.push({ atMs: runningDueMs, machine: machine.uuid, kind: 'running' })
-  if (storageDueMs !== null)
-    dues.push({ atMs: storageDueMs, machine: machine.uuid, kind: 'storage' })
+  if (retained !== null) dues.push({ atMs: retained.untilMs, machine: uuid, kind: 'retention' })
+  if (storageDueMs !== null) dues.push({ atMs: storageDueMs, machine: uuid, kind: 'storage' })
   return dues
 }
 
-function reschedule(draft: Draft, before: readonly Due[], after: readonly Due[]): void {
-  for (const due of before) draft.unschedule(due)
-  for (const due of after) draft.schedule(due)
+/** What its host's clock will bring about for a machine. */
+export function chargeOf({ uuid, contract, billing }: MachineRecord): Charge | undefined {
+  if (contract === null || billing.runningDueMs === null) return undefined
+  return { host: contract.host, clockMs: billing.runningDueMs, machine: uuid }
+}
+
+function reschedule(
+  draft: Draft,
+  before: MachineRecord | undefined,
+  after: MachineRecord | undefined
+): void {
+  for (const due of before === undefined ? [] : duesOf(before)) draft.unschedule(due)
+  for (const due of after === undefined ? [] : duesOf(after)) draft.schedule(due)
+  const left = before === undefined ? undefined : chargeOf(before)
+  const comes = after === undefined ? undefined : chargeOf(after)
+  if (left?.clockMs === comes?.clockMs && left?.host === comes?.host) return
+  if (left !== undefined) keepTurn(draft, left.host, () => draft.removeCharge(left))
+  if (comes !== undefined) keepTurn(draft, comes.host, () => draft.putCharge(comes))
 }

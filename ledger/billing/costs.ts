@@ -1,5 +1,8 @@
 import { addRationals, type Rational, reduce, ZERO } from '../money/index.ts'
 import type { MachineRecord, Picodollars, Uuid } from '../records/index.ts'
+import type { StateReader } from '../state/index.ts'
+import { hostIn } from './capacity.ts'
+import { isSilent } from './liveness.ts'
 
 /** A charge to come: what a machine's owner pays, and when. */
 export interface Debit {
@@ -9,12 +12,29 @@ export interface Debit {
   readonly amount: Picodollars
 }
 
+/**
+ * Block time at which a machine's next running period begins if its host and the ledger go on as they do; null
+ * where none will: it does not run, is halted, or its host is silent.
+ */
+export function runningDueAtMs(state: StateReader, machine: MachineRecord): number | null {
+  const { contract, billing } = machine
+  if (contract === null || billing.runningDueMs === null) return null
+  const host = hostIn(state, contract.host)
+  if (isSilent(state, host)) return null
+  return billing.runningDueMs + host.liveness.silentMs + state.standstillMs
+}
+
 /** The next debits of some machines, soonest first (2004 text, figures 22, 23 and 32). */
-export function nextDebits(machines: Iterable<MachineRecord>): readonly Debit[] {
+export function nextDebits(
+  state: StateReader,
+  machines: Iterable<MachineRecord>
+): readonly Debit[] {
   const debits: Debit[] = []
-  for (const { uuid, contract, billing } of machines) {
+  for (const machine of machines) {
+    const { uuid, contract, billing } = machine
     if (contract === null) continue
-    const { storageDueMs, runningDueMs } = billing
+    const { storageDueMs } = billing
+    const runningDueMs = runningDueAtMs(state, machine)
     if (storageDueMs !== null) {
       debits.push({
         machine: uuid,

@@ -1,14 +1,30 @@
 export { freeUp, hostIn, reserve } from './capacity.ts'
-export { duesOf, forgetMachine, NO_BILLING, saveMachine, storagePeriodMs } from './clocks.ts'
+export {
+  chargeOf,
+  duesOf,
+  forgetMachine,
+  NO_BILLING,
+  saveMachine,
+  storagePeriodMs
+} from './clocks.ts'
 export {
   type Debit,
   nextDebits,
   runningCostPerSecond,
+  runningDueAtMs,
   runwayDays,
   storageCostPerDay
 } from './costs.ts'
 export { closeMigration, deadlineOf, saveMigration, undoMigration } from './escrow.ts'
-export { runDues } from './run-dues.ts'
-export { startClock, stopClock } from './running.ts'
-export { contractIn, payStorage, STORAGE_RETRY_MS } from './storage.ts'
-export { ESCROW, type Purse, purseOf, transfer } from './transfer.ts'
+export {
+  hear,
+  isAliveDue,
+  isSilent,
+  turnOf,
+  uptimeOf
+} from './liveness.ts'
+export { keepCopy, letCopyGo } from './retention.ts'
+export { nextDueAtMs, runDues } from './run-dues.ts'
+export { raiseLimit, startClock, stopClock } from './running.ts'
+export { contractIn, payBegun, payStorage, STORAGE_RETRY_MS, storageOwed } from './storage.ts'
+export { ESCROW, FEES, purseOf, type Source, type Target, transfer } from './transfer.ts'

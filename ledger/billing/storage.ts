@@ -1,4 +1,4 @@
-import type { Contract, MachineRecord } from '../records/index.ts'
+import type { Contract, MachineRecord, Picodollars } from '../records/index.ts'
 import type { Draft } from '../state/index.ts'
 import { hostIn } from './capacity.ts'
 import { saveMachine, storagePeriodMs } from './clocks.ts'
@@ -15,10 +15,7 @@ export const STORAGE_RETRY_MS = 3_600_000
  * there is money, the periods begun since are charged one after another, each from where the last one ended.
  */
 export function chargeStorage(draft: Draft, machine: MachineRecord, atMs: number): void {
-  const contract = contractIn(machine)
-  const periodMs = storagePeriodMs(contract)
-  let beginsMs = machine.billing.storageUnpaidSinceMs ?? atMs
-  while (beginsMs <= atMs && payStorage(draft, machine, contract)) beginsMs += periodMs
+  const beginsMs = payBegun(draft, machine, machine.billing.storageUnpaidSinceMs ?? atMs, atMs)
   const unpaid = beginsMs <= atMs
   saveMachine(draft, {
     ...machine,
@@ -28,6 +25,32 @@ export function chargeStorage(draft: Draft, machine: MachineRecord, atMs: number
       storageUnpaidSinceMs: unpaid ? beginsMs : null
     }
   })
+}
+
+/** What has to be paid before the owner may take the machine away: the periods begun and not paid. */
+export function storageOwed(machine: MachineRecord, nowMs: number): Picodollars {
+  const { storageUnpaidSinceMs } = machine.billing
+  if (storageUnpaidSinceMs === null) return 0n
+  const contract = contractIn(machine)
+  const periods = Math.floor((nowMs - storageUnpaidSinceMs) / storagePeriodMs(contract)) + 1
+  return contract.storagePrice * BigInt(periods)
+}
+
+/**
+ * Pays the storage periods begun from `fromMs` up to `untilMs` as far as the money goes. Returns the begin of
+ * the first one that is not paid.
+ */
+export function payBegun(
+  draft: Draft,
+  machine: MachineRecord,
+  fromMs: number,
+  untilMs: number
+): number {
+  const contract = contractIn(machine)
+  const periodMs = storagePeriodMs(contract)
+  let beginsMs = fromMs
+  while (beginsMs <= untilMs && payStorage(draft, machine, contract)) beginsMs += periodMs
+  return beginsMs
 }
 
 /** One storage period to the provider. false: the owner has too little, nothing changed. */

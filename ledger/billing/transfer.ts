@@ -1,15 +1,22 @@
 import { formatDollars } from '../money/index.ts'
-import type { AccountId, AccountRecord, Picodollars } from '../records/index.ts'
+import type { AccountId, AccountRecord, Picodollars, PublicKey } from '../records/index.ts'
 import type { Draft } from '../state/index.ts'
 
-/** Where money lies: with an account, or in the open moves, whose records say how much is whose. */
-export type Purse =
+/**
+ * Where money lies: with an account, in the open moves, whose records say how much is whose, or in the fees,
+ * from which a coordinator collects its part.
+ */
+export type Source =
   | { readonly kind: 'account'; readonly id: AccountId }
   | { readonly kind: 'escrow' }
+  | { readonly kind: 'collected'; readonly by: PublicKey }
 
-export const ESCROW: Purse = { kind: 'escrow' }
+export type Target = Exclude<Source, { kind: 'collected' }> | { readonly kind: 'fees' }
 
-export function purseOf(id: AccountId): Purse {
+export const ESCROW = { kind: 'escrow' } as const
+export const FEES = { kind: 'fees' } as const
+
+export function purseOf(id: AccountId): Source & Target {
   return { kind: 'account', id }
 }
 
@@ -17,17 +24,19 @@ export function purseOf(id: AccountId): Purse {
  * Every movement of money, both sides at once. false: `from` has too little and nothing changed. For the
  * escrow side the caller puts or removes the migration record that carries the same amount.
  */
-export function transfer(draft: Draft, from: Purse, to: Purse, amount: Picodollars): boolean {
+export function transfer(draft: Draft, from: Source, to: Target, amount: Picodollars): boolean {
   if (amount < 0n) throw new Error(`a transfer cannot be negative: ${formatDollars(amount)}`)
   if (from.kind === 'account') {
     const payer = accountIn(draft, from.id)
     if (payer.balance < amount) return false
     draft.putAccount({ ...payer, balance: payer.balance - amount })
   }
+  if (from.kind === 'collected') draft.collectFees(from.by, amount)
   if (to.kind === 'account') {
     const payee = accountIn(draft, to.id)
     draft.putAccount({ ...payee, balance: payee.balance + amount })
   }
+  if (to.kind === 'fees') draft.takeFee(amount)
   return true
 }
 

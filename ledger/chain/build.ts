@@ -39,7 +39,7 @@ export function buildBlock(tip: Tip, proposal: Proposal, context: ChainContext):
     throw new Error(`block time ${proposal.timeMs} is not after the parent's ${parent.timeMs}`)
   }
   const draft = parent.draft(parent.height + 1, proposal.timeMs)
-  runDues(draft, proposal.timeMs)
+  runDues(draft, parent.timeMs)
   const outcomes: Outcome[] = []
   const excluded: Outcome[] = []
   for (const signed of withinLimits(proposal.transactions)) {

@@ -33,7 +33,7 @@ export function executeBlock(
   if (wrong !== null) return { ok: false, fault: wrong }
   const { header } = block
   const draft = tip.state.draft(header.height, header.timeMs)
-  runDues(draft, header.timeMs)
+  runDues(draft, tip.state.timeMs)
   const outcomes = runAll(draft, block, context)
   if (!Array.isArray(outcomes)) return { ok: false, fault: outcomes }
   const state = draft.commit()

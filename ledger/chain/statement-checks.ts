@@ -7,6 +7,7 @@ import {
   migrationIdOf,
   type Verifier,
   verifyAcceptance,
+  verifyFeesProof,
   verifyHostProof,
   verifyOffer,
   verifyOrder,
@@ -24,6 +25,8 @@ export function statementChecks(by: Verifier): StatementChecks {
     receiptIsBy: (receipt, key) => verifyReceipt(by, receipt, key),
     hostProofIsBy: (account, nonce, key, proof) =>
       verifyHostProof(by, { account, nonce, key, proof }),
+    feesProofIsBy: (account, nonce, key, proof) =>
+      verifyFeesProof(by, { account, nonce, key, proof }),
     accountIdOf: key => accountIdOf(key, crypto),
     machineUuidOf: (owner, nonce) => machineUuidOf(owner, nonce, crypto),
     hostUuidOf: (owner, nonce) => hostUuidOf(owner, nonce, crypto),

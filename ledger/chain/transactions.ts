@@ -7,7 +7,14 @@ import {
   toHex
 } from '../encoding/index.ts'
 import { merkleRoot } from '../merkle/index.ts'
-import type { Hash, PublicKey, Rejection, ResultCode, SignedTransaction } from '../records/index.ts'
+import {
+  type Hash,
+  isInvalid,
+  type PublicKey,
+  type Rejection,
+  type ResultCode,
+  type SignedTransaction
+} from '../records/index.ts'
 import type { Draft, StateReader } from '../state/index.ts'
 import { hashTransaction, verifyTransaction } from '../statements/index.ts'
 import type { ChainContext } from './context.ts'
@@ -50,8 +57,8 @@ export function checkSignature(
 }
 
 /**
- * Runs one transaction on a block's draft. An `INVALID_*` rejection means that it changed nothing and may not
- * stand in the block.
+ * Runs one transaction on a block's draft. A rejection that `isInvalid` means that it changed nothing and may
+ * not stand in the block.
  */
 export function runTransaction(
   draft: Draft,
@@ -67,7 +74,7 @@ export function runTransaction(
 
 /** Whether a block may hold a transaction with this outcome. */
 export function isIncludable(outcome: Outcome): boolean {
-  return outcome.rejection?.code.startsWith('INVALID_') !== true
+  return outcome.rejection === null || !isInvalid(outcome.rejection.code)
 }
 
 /** RFC 9162 tree over [signed transaction, result], each in canonical form. */

@@ -134,7 +134,11 @@ function inPlace<A, B>(change: (item: A) => B): (item: A, at: number) => B {
   }
 }
 
+/** Longer lists would make the sentence unreadable, and answers to strangers long. */
+const LISTED_MAX = 24
+
 function unknownKind(word: unknown, known: readonly string[]): EncodingError {
   const said = typeof word === 'string' ? `'${word.slice(0, 40)}'` : `a ${typeof word}`
-  return new EncodingError('UNKNOWN_KIND', `${said} is none of ${known.join(', ')}`)
+  const words = known.length > LISTED_MAX ? `the ${known.length} known words` : known.join(', ')
+  return new EncodingError('UNKNOWN_KIND', `${said} is none of ${words}`)
 }

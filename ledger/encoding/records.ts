@@ -10,12 +10,15 @@ import type {
   GenesisMember,
   Halt,
   HostRecord,
+  Liveness,
   MachineRecord,
   MachineState,
   MigrationRecord,
   Parameters,
   Resources,
-  RestingState
+  RestingState,
+  RetainedCopy,
+  Seal
 } from '../records/index.ts'
 import { type Codec, choice, list, nullable, record } from './codec.ts'
 import {
@@ -74,6 +77,12 @@ export const accountCodec: Codec<AccountRecord> = record({
   nonce: counter
 })
 
+const livenessCodec: Codec<Liveness> = record({
+  aliveHeight: counter,
+  heardMs: counter,
+  silentMs: counter
+})
+
 export const hostCodec: Codec<HostRecord> = record({
   uuid,
   owner: accountId,
@@ -82,7 +91,8 @@ export const hostCodec: Codec<HostRecord> = record({
   processor: labelText,
   totals: resourcesCodec,
   reserved: resourcesCodec,
-  nonce: counter
+  nonce: counter,
+  liveness: livenessCodec
 })
 
 export const contractCodec: Codec<Contract> = record({
@@ -109,6 +119,9 @@ const billingCodec: Codec<Billing> = record({
   halt: nullable(haltCodec)
 })
 
+const sealCodec: Codec<Seal> = record({ version: counter, state: restingState })
+const retainedCopyCodec: Codec<RetainedCopy> = record({ host: uuid, untilMs: counter })
+
 export const machineCodec: Codec<MachineRecord> = record({
   uuid,
   owner: accountId,
@@ -119,6 +132,9 @@ export const machineCodec: Codec<MachineRecord> = record({
   holder: nullable(uuid),
   contract: nullable(contractCodec),
   root: nullable(hash),
+  sealed: nullable(sealCodec),
+  retained: nullable(retainedCopyCodec),
+  noticeAtMs: nullable(counter),
   orderSequence: counter,
   billing: billingCodec
 })
@@ -140,11 +156,21 @@ export const migrationCodec: Codec<MigrationRecord> = record({
   heartbeatHeight: counter
 })
 
+/** 2^40 ms are 34 years. */
+const duration: Codec<number> = integer(1_000, 2 ** 40)
+
 const parametersCodec: Codec<Parameters> = record({
   signupGrant: money,
   migrationDeadlineMs: counter,
   migrationHardLimitMs: counter,
-  expiryHeightsMax: integer(1, 2 ** 32)
+  expiryHeightsMax: integer(1, 2 ** 32),
+  alivePeriodMs: duration,
+  leaseMs: duration,
+  graceMs: duration,
+  retentionMs: duration,
+  openFee: money,
+  registerFee: money,
+  transactionFee: money
 })
 
 const genesisMemberCodec: Codec<GenesisMember> = record({ name: nameText, key: publicKey })

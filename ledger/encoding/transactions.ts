@@ -1,5 +1,5 @@
 /** How transactions look in bytes. The order of fields is part of the format. */
-import type { Body, SignedTransaction, SignerRef, Transaction } from '../records/index.ts'
+import type { Body, Heir, SignedTransaction, SignerRef, Transaction } from '../records/index.ts'
 import { type Codec, nullable, record, tagged } from './codec.ts'
 import { accountId, counter, hash, money, publicKey, signature, uuid } from './fields.ts'
 import {
@@ -22,6 +22,13 @@ export const signerCodec: Codec<SignerRef> = tagged<SignerRef, 'kind'>('kind', {
   host: record({ id: uuid })
 })
 
+const heirCodec: Codec<Heir> = record({
+  offer: signedOfferCodec,
+  acceptance: signedAcceptanceCodec
+})
+
+const machineVersion = { machine: uuid, version: counter }
+
 export const bodyCodec: Codec<Body> = tagged<Body, 'type'>('type', {
   'open-account': record({ name: nameText, kind: accountKind, key: publicKey }),
   'register-host': record({
@@ -36,11 +43,19 @@ export const bodyCodec: Codec<Body> = tagged<Body, 'type'>('type', {
   'discard-machine': record({ machine: uuid }),
   'cancel-orders': record({ machine: uuid, sequence: counter }),
   confirm: record({ order: signedOrderCodec, root: nullable(hash) }),
-  fell: record({ machine: uuid, version: counter, root: hash }),
-  'suspend-unpaid': record({ machine: uuid, version: counter, root: hash }),
+  fell: record({ ...machineVersion, root: hash }),
+  'suspend-unpaid': record({ ...machineVersion, root: hash }),
+  seal: record({ ...machineVersion, root: hash }),
+  'give-notice': record(machineVersion),
+  evict: record(machineVersion),
+  release: record(machineVersion),
+  'release-contract': record(machineVersion),
+  'declare-lost': record({ ...machineVersion, heir: nullable(heirCodec) }),
+  'raise-limit': record({ ...machineVersion, spendLimit: money }),
+  'collect-fees': record({ coordinator: publicKey, proof: signature }),
+  alive: record({ height: counter }),
   'open-migration': record({
-    machine: uuid,
-    version: counter,
+    ...machineVersion,
     sequence: counter,
     offer: signedOfferCodec,
     acceptance: signedAcceptanceCodec

@@ -1,8 +1,8 @@
-import type { Configuration, Resources, Uuid } from '../records/index.ts'
+import type { Resources, Uuid } from '../records/index.ts'
 import type { StateReader } from '../state/index.ts'
 import { holds, type Invariant } from './invariant.ts'
 
-/** What a host has set aside is what its contracts, and the moves on their way to it, ask for. */
+/** What a host has set aside is what its contracts, the moves on their way to it and retained copies ask for. */
 export function reservedIsContracted(state: StateReader): Invariant {
   const contracted = contractedByHost(state)
   const wrong: string[] = []
@@ -16,7 +16,7 @@ export function reservedIsContracted(state: StateReader): Invariant {
     }
   }
   for (const uuid of contracted.keys()) wrong.push(`contracts name the unknown host ${uuid}`)
-  return holds('reserved = contracts + open moves', wrong, `${count} hosts`)
+  return holds('reserved = contracts + open moves + copies', wrong, `${count} hosts`)
 }
 
 export function withinTotals(state: StateReader): Invariant {
@@ -35,8 +35,10 @@ const NOTHING: Resources = { speed: 0, memoryMb: 0, storageMb: 0 }
 
 function contractedByHost(state: StateReader): Map<Uuid, Resources> {
   const sums = new Map<Uuid, Resources>()
-  for (const { contract, configuration } of state.machines()) {
+  for (const { contract, configuration, retained } of state.machines()) {
     if (contract !== null) add(sums, contract.host, configuration)
+    const { storageMb } = configuration
+    if (retained !== null) add(sums, retained.host, { speed: 0, memoryMb: 0, storageMb })
   }
   for (const { destination, machine } of state.migrations()) {
     const moving = state.machine(machine)
@@ -45,7 +47,7 @@ function contractedByHost(state: StateReader): Map<Uuid, Resources> {
   return sums
 }
 
-function add(sums: Map<Uuid, Resources>, host: Uuid, asked: Configuration): void {
+function add(sums: Map<Uuid, Resources>, host: Uuid, asked: Resources): void {
   const sum = sums.get(host) ?? NOTHING
   sums.set(host, {
     speed: sum.speed + asked.speed,

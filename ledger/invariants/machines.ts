@@ -1,6 +1,5 @@
-import { deadlineOf, duesOf } from '../billing/index.ts'
 import type { MachineRecord, MigrationRecord } from '../records/index.ts'
-import type { Due, StateReader } from '../state/index.ts'
+import type { StateReader } from '../state/index.ts'
 import { holds, type Invariant } from './invariant.ts'
 
 /** Each machine carries what its state calls for, and one host holds it: that of its contract. */
@@ -14,21 +13,6 @@ export function statesAreWhole(state: StateReader): Invariant {
     if (fault !== null) wrong.push(`${machine.uuid} (${machine.state}) ${fault}`)
   }
   return holds('one holder per machine', wrong, `${count} machines`)
-}
-
-export function clocksHaveDues(state: StateReader): Invariant {
-  const expected = new Set<string>()
-  for (const machine of state.machines())
-    for (const due of duesOf(machine)) expected.add(keyOf(due))
-  for (const migration of state.migrations()) expected.add(keyOf(deadlineOf(migration)))
-  const count = expected.size
-  const wrong: string[] = []
-  for (const due of state.dues()) {
-    if (!expected.delete(keyOf(due))) wrong.push(`the due ${keyOf(due)} has no clock`)
-    if (due.atMs <= state.timeMs) wrong.push(`the due ${keyOf(due)} is past ${state.timeMs}`)
-  }
-  for (const key of expected) wrong.push(`a clock has no due ${key}`)
-  return holds('every clock has its due', wrong, `${count} dues`)
 }
 
 export function movesAreOpen(state: StateReader): Invariant {
@@ -47,17 +31,22 @@ export function movesAreOpen(state: StateReader): Invariant {
   return holds('migrating = an open move', wrong, `${count} open moves`)
 }
 
-function faultAtRest({ version, holder, contract, root, billing }: MachineRecord): string | null {
-  if (version !== 0) return `has version ${version}`
+function faultAtRest(machine: MachineRecord): string | null {
+  const { holder, contract, root, sealed, retained, noticeAtMs, billing } = machine
   if (holder !== null || contract !== null || root !== null) return 'has a holder, contract or root'
+  if (sealed !== null || retained !== null) return 'is sealed or has a copy'
+  if (noticeAtMs !== null) return 'is under notice of nobody'
   if (billing.storageDueMs !== null || billing.runningDueMs !== null) return 'is being charged'
   return null
 }
 
 function faultWhenHeld(state: StateReader, machine: MachineRecord): string | null {
-  const { version, holder, contract, root, billing } = machine
+  const { version, holder, contract, root, sealed, retained, billing } = machine
   if (version < 1) return `has version ${version}`
-  if (contract === null || root === null) return 'lacks a contract or a root'
+  if (contract === null || root === null || sealed === null) return 'lacks a contract or a root'
+  if (sealed.version > version) return `is sealed at version ${sealed.version}`
+  if (retained !== null && state.host(retained.host) === undefined) return 'has a copy nowhere'
+  if (retained?.host === holder) return 'has its copy with its holder'
   if (holder !== contract.host) return `is held by ${holder} under a contract of ${contract.host}`
   if (state.host(contract.host) === undefined) return `is held by the unknown host ${holder}`
   if (billing.storageDueMs === null) return 'is stored and not charged'
@@ -79,8 +68,4 @@ function faultOfMove(
   if (migration.destination === migration.origin) return 'goes nowhere'
   if (migration.deadlineMs > migration.hardLimitMs) return 'outlives its hard limit'
   return null
-}
-
-function keyOf(due: Due): string {
-  return `${due.kind} of ${due.machine} at ${due.atMs} ms`
 }

@@ -9,7 +9,12 @@
  *
  *   stored, stopped, suspended --move--> migrating --arrive, abort--> the state it had
  *
- * The version grows by one on entering stored, stopped or suspended, and on arrival.
+ *   started --release--> stopped (not sealed) --seal--> stopped
+ *   stored, started, stopped, suspended --release-contract, declare-lost--> registered, --inherit--> as sealed
+ *   stored, stopped, suspended --evict--> registered
+ *
+ * The version grows by one on entering stored, stopped or suspended, on arrival, and where a contract ends
+ * against the holder or the owner: it is what fences the old holder off.
  */
 import type { MachineState, RestingState } from '../records/index.ts'
 
@@ -30,6 +35,14 @@ export type LifecycleAction =
   | 'move-status'
   | 'arrive'
   | 'abort'
+  | 'seal'
+  | 'give-notice'
+  | 'evict'
+  | 'release'
+  | 'release-contract'
+  | 'declare-lost'
+  | 'inherit'
+  | 'raise-limit'
 
 /** `owner` asks, `holder` reports on its signature alone, `either` party of a move. */
 export type Actor = 'owner' | 'holder' | 'destination' | 'either'
@@ -37,13 +50,21 @@ export type Actor = 'owner' | 'holder' | 'destination' | 'either'
 export interface Transition {
   readonly action: LifecycleAction
   readonly by: Actor
-  /** `same`: nothing changes hands; `before`: the state the machine had when the move was opened. */
+  /** `same`: nothing changes hands; `before`: the state when the move was opened, or when it was sealed. */
   readonly to: MachineState | 'same' | 'gone' | 'before'
   readonly versionGrows: boolean
 }
 
 const DELETE: Transition = { action: 'delete', by: 'owner', to: 'gone', versionGrows: false }
 const MOVE: Transition = { action: 'move', by: 'owner', to: 'migrating', versionGrows: false }
+const NOTICE: Transition = { action: 'give-notice', by: 'holder', to: 'same', versionGrows: false }
+const EVICT: Transition = { action: 'evict', by: 'holder', to: 'registered', versionGrows: true }
+/** The owner's ways out of a contract, which need no word of the holder. */
+const LEAVE: readonly Transition[] = [
+  { action: 'release-contract', by: 'owner', to: 'registered', versionGrows: true },
+  { action: 'declare-lost', by: 'owner', to: 'registered', versionGrows: true },
+  { action: 'inherit', by: 'owner', to: 'before', versionGrows: true }
+]
 const START: Transition = { action: 'start', by: 'owner', to: 'started', versionGrows: false }
 
 export const LIFECYCLE: Readonly<Record<MachineState, readonly Transition[]>> = {
@@ -53,16 +74,35 @@ export const LIFECYCLE: Readonly<Record<MachineState, readonly Transition[]>> = 
     { action: 'discard', by: 'owner', to: 'gone', versionGrows: false },
     { action: 'store', by: 'owner', to: 'stored', versionGrows: true }
   ],
-  stored: [START, MOVE, DELETE],
+  stored: [START, MOVE, DELETE, NOTICE, EVICT, ...LEAVE],
   started: [
     { action: 'stop', by: 'owner', to: 'stopped', versionGrows: true },
     { action: 'console', by: 'owner', to: 'same', versionGrows: false },
     { action: 'suspend', by: 'owner', to: 'suspended', versionGrows: true },
     { action: 'fell', by: 'holder', to: 'stopped', versionGrows: true },
-    { action: 'suspend-unpaid', by: 'holder', to: 'suspended', versionGrows: true }
+    { action: 'suspend-unpaid', by: 'holder', to: 'suspended', versionGrows: true },
+    { action: 'release', by: 'owner', to: 'stopped', versionGrows: true },
+    { action: 'raise-limit', by: 'owner', to: 'same', versionGrows: false },
+    NOTICE,
+    ...LEAVE
   ],
-  stopped: [START, MOVE, DELETE],
-  suspended: [{ action: 'resume', by: 'owner', to: 'started', versionGrows: false }, MOVE, DELETE],
+  stopped: [
+    START,
+    MOVE,
+    DELETE,
+    { action: 'seal', by: 'holder', to: 'same', versionGrows: false },
+    NOTICE,
+    EVICT,
+    ...LEAVE
+  ],
+  suspended: [
+    { action: 'resume', by: 'owner', to: 'started', versionGrows: false },
+    MOVE,
+    DELETE,
+    NOTICE,
+    EVICT,
+    ...LEAVE
+  ],
   migrating: [
     { action: 'move-status', by: 'owner', to: 'same', versionGrows: false },
     { action: 'arrive', by: 'destination', to: 'before', versionGrows: true },
@@ -90,7 +130,7 @@ export function isResting(state: MachineState): state is RestingState {
 }
 
 /**
- * State and version after a transition. `before` is the state kept in the open move, null outside of one.
+ * State and version after a transition. `before` is the state kept in the open move or with the seal.
  * Throws for a transition that ends the record, and where the state to come back to is not known.
  */
 export function afterTransition(

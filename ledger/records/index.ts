@@ -1,6 +1,6 @@
 export type * from './agreement.ts'
 export type * from './blocks.ts'
 export type * from './records.ts'
-export { REJECTION_CODES, type Rejection, type RejectionCode } from './rejections.ts'
+export { isInvalid, REJECTION_CODES, type Rejection, type RejectionCode } from './rejections.ts'
 export type * from './statements.ts'
 export type * from './transactions.ts'

@@ -46,7 +46,7 @@ export interface Resources {
 
 export interface AccountRecord {
   readonly id: AccountId
-  /** Unique in the network: 3 to 32 of a-z A-Z 0-9 . _ - */
+  /** 3 to 32 of a-z A-Z 0-9 . _ -; unique in the network, whether in capitals or not. */
   readonly name: string
   readonly kind: AccountKind
   readonly key: PublicKey
@@ -64,8 +64,22 @@ export interface HostRecord {
   readonly name: string
   readonly processor: string
   readonly totals: Resources
+  /** What contracts, moves on their way here and retained copies ask for. */
   readonly reserved: Resources
   readonly nonce: number
+  readonly liveness: Liveness
+}
+
+/**
+ * When a host was heard. Times are on the ledger's uptime: block time without the time in which the ledger
+ * itself stood still (`ledger/SPEC.md`, Clocks).
+ */
+export interface Liveness {
+  /** Height named by the last alive record: they are monotone by height and stand outside the nonce. */
+  readonly aliveHeight: number
+  readonly heardMs: number
+  /** How long it was silent in all, up to when it was heard last: by so much its clock is behind the uptime. */
+  readonly silentMs: number
 }
 
 export type MachineState =
@@ -98,13 +112,16 @@ export interface Halt {
   readonly atMs: number
 }
 
-/** All times are block times in ms since 1970. */
+/** Times are block times in ms since 1970, but for that of the running clock. */
 export interface Billing {
   /** When the next storage period begins and is charged; null while registered. */
   readonly storageDueMs: number | null
   /** Since when a storage charge could not be met; null if all is paid. */
   readonly storageUnpaidSinceMs: number | null
-  /** When the next running period begins and is charged; null unless the running clock goes. */
+  /**
+   * When the next running period begins and is charged, on the clock of the machine's host, which stands while
+   * the host is silent; null unless the machine runs and is paid for.
+   */
   readonly runningDueMs: number | null
   /** Paid but unused part of a running period, used up first at the next start on the same host. */
   readonly runningCreditMs: number
@@ -126,14 +143,32 @@ export interface MachineRecord {
   /** The host that holds the machine; null while registered. */
   readonly holder: Uuid | null
   readonly contract: Contract | null
-  /** Content root sealed at this version (`ledger/content`); null while registered. */
+  /** Content root last sealed; null while registered. */
   readonly root: Hash | null
+  /** What the root was sealed at; null while registered. A lower version than the machine's: not sealed since. */
+  readonly sealed: Seal | null
+  /** The copy that the origin of the last move has to keep for a while. */
+  readonly retained: RetainedCopy | null
+  /** When the holder gave notice; null if it did not. */
+  readonly noticeAtMs: number | null
   /** Highest order sequence used or cancelled. */
   readonly orderSequence: number
   readonly billing: Billing
 }
 
 export type RestingState = 'stored' | 'stopped' | 'suspended'
+
+export interface Seal {
+  readonly version: number
+  /** The state that the sealed content is one of: with memory exactly in `suspended`. */
+  readonly state: RestingState
+}
+
+/** Its content is that of the machine's root: the copy is let go when another root is sealed. */
+export interface RetainedCopy {
+  readonly host: Uuid
+  readonly untilMs: number
+}
 
 /** One open move of one machine: an escrow with a deadline. */
 export interface MigrationRecord {
@@ -168,6 +203,23 @@ export interface Parameters {
   readonly migrationHardLimitMs: number
   /** Most blocks a transaction may name as its life, from the present height. */
   readonly expiryHeightsMax: number
+  /** A host sends one alive record in each period of so many ms; after three missed ones it is silent. */
+  readonly alivePeriodMs: number
+  /**
+   * A host that has seen no final header newer than this pauses its machines; so a gap between blocks counts as
+   * running time up to here and no further.
+   */
+  readonly leaseMs: number
+  /** From an unmet storage charge, or from notice, to when the holder may evict. */
+  readonly graceMs: number
+  /** How long the origin of a move keeps its copy, unless the destination seals a new version before. */
+  readonly retentionMs: number
+  /** What an `open-account` costs in place of the transaction fee. */
+  readonly openFee: Picodollars
+  /** What a `register-host` or `register-machine` costs in place of the transaction fee. */
+  readonly registerFee: Picodollars
+  /** What every other transaction costs, and every one whose rule fails; alive records are free. */
+  readonly transactionFee: Picodollars
 }
 
 export interface GenesisMember {

@@ -1,7 +1,7 @@
 /**
  * Why the ledger says no. The list is closed: programs switch on the code, people read the sentence.
- * `INVALID_*` never reach a block (the transaction cannot be charged to anybody); all others are included,
- * use up the nonce and change nothing else.
+ * What cannot be charged to anybody never reaches a block (`isInvalid`); all others are included, use up the
+ * nonce, pay the transaction fee and change nothing else.
  */
 export const REJECTION_CODES = [
   // cannot be included
@@ -12,9 +12,13 @@ export const REJECTION_CODES = [
   'INVALID_SIGNER',
   'INVALID_EXPIRED',
   'INVALID_HEARTBEAT',
-  // accounts
+  'INVALID_ALIVE',
+  'INVALID_FEE',
+  'INVALID_FUNDS',
+  // cannot be included either: of an account that is not open, and so has no nonce and no money
   'NAME_TAKEN',
   'NAME_MALFORMED',
+  // accounts
   'ACCOUNT_EXISTS',
   'WRONG_ACCOUNT_KIND',
   // hosts
@@ -43,6 +47,16 @@ export const REJECTION_CODES = [
   'INSUFFICIENT_FUNDS',
   'SPEND_LIMIT_TOO_LOW',
   'NOT_HALTED',
+  'STORAGE_OWED',
+  'GRACE_LEFT',
+  'NOTICE_GIVEN',
+  'NOT_SEALED',
+  'SEALED_ALREADY',
+  'HOST_HEARD',
+  // fees
+  'COORDINATOR_UNKNOWN',
+  'COORDINATOR_FORGED',
+  'NOTHING_TO_COLLECT',
   // moves
   'MIGRATION_UNKNOWN',
   'MIGRATION_SAME_HOST',
@@ -53,6 +67,11 @@ export const REJECTION_CODES = [
 ] as const
 
 export type RejectionCode = (typeof REJECTION_CODES)[number]
+
+/** Whether a transaction refused with this code can stand in no block: it has changed nothing at all. */
+export function isInvalid(code: RejectionCode): boolean {
+  return code.startsWith('INVALID_') || code === 'NAME_TAKEN' || code === 'NAME_MALFORMED'
+}
 
 export interface Rejection {
   readonly code: RejectionCode

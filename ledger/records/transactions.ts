@@ -4,6 +4,7 @@ import type {
   Bid,
   Configuration,
   Hash,
+  Picodollars,
   PublicKey,
   Resources,
   Signature,
@@ -67,6 +68,45 @@ export type Body =
       readonly version: number
       readonly root: Hash
     }
+  /** By the holder of a machine that its owner released: what the disk is now. */
+  | {
+      readonly type: 'seal'
+      readonly machine: Uuid
+      readonly version: number
+      readonly root: Hash
+    }
+  /** By the holder: from here on the owner has the grace to fetch or move the machine. */
+  | { readonly type: 'give-notice'; readonly machine: Uuid; readonly version: number }
+  /** By the holder, after the grace: the contract ends, the machine is registered again. */
+  | { readonly type: 'evict'; readonly machine: Uuid; readonly version: number }
+  /** By the owner of a started machine: it is stopped at once, whatever the holder says. */
+  | { readonly type: 'release'; readonly machine: Uuid; readonly version: number }
+  /** By the owner: the contract ends at once, the machine is registered again and its room is free. */
+  | { readonly type: 'release-contract'; readonly machine: Uuid; readonly version: number }
+  /**
+   * By the owner: the holder is given up. With an heir, who has a copy of the sealed root and accepts, the
+   * machine is the heir's as it was sealed; without one it is registered again.
+   */
+  | {
+      readonly type: 'declare-lost'
+      readonly machine: Uuid
+      readonly version: number
+      readonly heir: Heir | null
+    }
+  /** By the owner of a started machine: a higher spend limit; a halted clock goes on. */
+  | {
+      readonly type: 'raise-limit'
+      readonly machine: Uuid
+      readonly version: number
+      readonly spendLimit: Picodollars
+    }
+  /**
+   * By the account that a coordinator wants its fees on. `proof` is the coordinator key's signature over
+   * (network, account, nonce, key).
+   */
+  | { readonly type: 'collect-fees'; readonly coordinator: PublicKey; readonly proof: Signature }
+  /** By a host, once a period; stands outside the nonce (its nonce is 0) and is monotone by height. */
+  | { readonly type: 'alive'; readonly height: number }
   /** By the owner: puts the move on the ledger. */
   | {
       readonly type: 'open-migration'
@@ -95,14 +135,20 @@ export type Body =
 
 export type BodyType = Body['type']
 
+/** A host that takes over a machine whose holder is lost, under the terms of its offer. */
+export interface Heir {
+  readonly offer: SignedOffer
+  readonly acceptance: SignedAcceptance
+}
+
 export interface Transaction {
   readonly signer: SignerRef
-  /** Exactly the signer's stored nonce + 1; 0 for `heartbeat`. */
+  /** Exactly the signer's stored nonce + 1; 0 for `heartbeat` and `alive`. */
   readonly nonce: number
   /** Last height at which it may be included. */
   readonly expiryHeight: number
-  /** Most the signer is ready to pay as a fee. */
-  readonly feeMax: bigint
+  /** Most the signer is ready to pay as a fee; it pays what the parameters say. */
+  readonly feeMax: Picodollars
   readonly body: Body
 }
 

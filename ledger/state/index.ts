@@ -6,4 +6,4 @@ export {
   restoreState,
   type StateChange
 } from './ledger-state.ts'
-export type { Draft, Due, NestedDraft, StateReader } from './state.ts'
+export type { Charge, Draft, Due, NestedDraft, StateReader, Turn } from './state.ts'

@@ -8,10 +8,11 @@ import type {
   MachineRecord,
   MigrationRecord,
   Picodollars,
+  PublicKey,
   Uuid
 } from '../records/index.ts'
 import { networkOf } from '../statements/index.ts'
-import type { Draft, Due, NestedDraft } from './state.ts'
+import type { Charge, Draft, Due, NestedDraft, Turn } from './state.ts'
 import { codecOf, keyOf, type StateValue } from './tables.ts'
 import { difference, putValue, removeValue, treeRoot } from './tree.ts'
 import { type Place, type StateTree, StateView } from './view.ts'
@@ -97,6 +98,34 @@ abstract class OpenState extends StateView implements Draft {
 
   unschedule(due: Due): void {
     this.#remove(keyOf.due(due))
+  }
+
+  putCharge(charge: Charge): void {
+    this.#put(keyOf.charge(charge), true)
+  }
+
+  removeCharge(charge: Charge): void {
+    this.#remove(keyOf.charge(charge))
+  }
+
+  putTurn(turn: Turn): void {
+    this.#put(keyOf.turn(turn), true)
+  }
+
+  removeTurn(turn: Turn): void {
+    this.#remove(keyOf.turn(turn))
+  }
+
+  standStill(ms: number): void {
+    this.#put(keyOf.standstill, this.standstillMs + ms)
+  }
+
+  takeFee(amount: Picodollars): void {
+    this.#put(keyOf.fees, this.fees + amount)
+  }
+
+  collectFees(coordinator: PublicKey, amount: Picodollars): void {
+    this.#put(keyOf.collected(coordinator), this.collectedBy(coordinator) + amount)
   }
 
   issue(amount: Picodollars): void {

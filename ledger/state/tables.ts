@@ -20,11 +20,11 @@ import type {
   Picodollars,
   Uuid
 } from '../records/index.ts'
-import type { Due } from './state.ts'
+import type { Charge, Due, Turn } from './state.ts'
 
 export interface Tables {
   account: AccountRecord
-  /** The account of a name. */
+  /** The account of a name in small letters. */
   'account-name': AccountId
   host: HostRecord
   /** The owner of a host. */
@@ -37,7 +37,13 @@ export interface Tables {
   migration: MigrationRecord
   /** Only its key says something. */
   due: true
+  charge: true
+  turn: true
   issued: Picodollars
+  standstill: number
+  fees: Picodollars
+  /** What the coordinator of a key has collected. */
+  collected: Picodollars
 }
 
 export type Table = keyof Tables
@@ -53,7 +59,12 @@ const CODECS: { readonly [K in Table]: Codec<Tables[K]> } = {
   'machine-uuid': fields.accountId,
   migration: migrationCodec,
   due: fields.flag as Codec<true>,
-  issued: fields.money
+  charge: fields.flag as Codec<true>,
+  turn: fields.flag as Codec<true>,
+  issued: fields.money,
+  standstill: fields.counter,
+  fees: fields.money,
+  collected: fields.money
 }
 
 /** The codec of the table that a key is in; throws if there is none, e.g. in a damaged store. */
@@ -67,22 +78,49 @@ export function codecOf(key: string): Codec<StateValue> {
 
 export const keyOf = {
   account: (id: AccountId): string => `account/${id}`,
-  accountName: (name: string): string => `account-name/${name}\0`,
+  /** Names are ASCII, so that this is the same as comparing them in NFC and without case. */
+  accountName: (name: string): string => `account-name/${name.toLowerCase()}\0`,
   host: (owner: AccountId, uuid: Uuid): string => `host/${owner}/${uuid}`,
   hostUuid: (uuid: Uuid): string => `host-uuid/${uuid}`,
   hostKey: (key: string): string => `host-key/${key}`,
   machine: (owner: AccountId, uuid: Uuid): string => `machine/${owner}/${uuid}`,
   machineUuid: (uuid: Uuid): string => `machine-uuid/${uuid}`,
   migration: (machine: Uuid): string => `migration/${machine}`,
-  /** 16 decimal digits hold every safe integer, so text order is time order. */
-  due: (due: Due): string => `due/${String(due.atMs).padStart(16, '0')}/${due.machine}/${due.kind}`,
-  issued: 'issued'
+  due: (due: Due): string => `due/${sortable(due.atMs)}/${due.machine}/${due.kind}`,
+  charge: (charge: Charge): string =>
+    `charge/${charge.host}/${sortable(charge.clockMs)}/${charge.machine}`,
+  turn: (turn: Turn): string => `turn/${sortable(turn.uptimeMs)}/${turn.machine}`,
+  issued: 'issued',
+  standstill: 'standstill',
+  fees: 'fees',
+  collected: (key: string): string => `collected/${key}`
 } as const
 
+/** 16 decimal digits hold every safe integer, so text order is time order. */
+function sortable(ms: number): string {
+  return String(ms).padStart(16, '0')
+}
+
 export function dueOfKey(key: string): Due {
-  const [, time, machine, kind] = key.split('/')
-  if (time === undefined || machine === undefined || kind === undefined) {
-    throw new Error(`'${key}' is no due`)
-  }
+  const [time, machine, kind] = partsOf(key)
   return { atMs: Number(time), machine, kind: kind as Due['kind'] }
+}
+
+export function chargeOfKey(key: string): Charge {
+  const [host, clock, machine] = partsOf(key)
+  return { host, clockMs: Number(clock), machine }
+}
+
+export function turnOfKey(key: string): Turn {
+  const [uptime, machine] = partsOf(`${key}/`)
+  return { uptimeMs: Number(uptime), machine }
+}
+
+/** The three parts behind the table's name. */
+function partsOf(key: string): readonly [string, string, string] {
+  const [, first, second, third] = key.split('/')
+  if (first === undefined || second === undefined || third === undefined) {
+    throw new Error(`'${key}' is not a key of three parts`)
+  }
+  return [first, second, third]
 }

@@ -10,8 +10,8 @@ import type {
   PublicKey,
   Uuid
 } from '../records/index.ts'
-import type { Due, StateReader } from './state.ts'
-import { dueOfKey, keyOf, type StateValue, type Tables } from './tables.ts'
+import type { Charge, Due, StateReader, Turn } from './state.ts'
+import { chargeOfKey, dueOfKey, keyOf, type StateValue, type Tables, turnOfKey } from './tables.ts'
 import { entriesFrom, getValue, type Tree } from './tree.ts'
 
 export type StateTree = Tree<StateValue>
@@ -51,6 +51,14 @@ export abstract class StateView implements StateReader {
 
   get issued(): Picodollars {
     return this.#get<'issued'>(keyOf.issued) ?? 0n
+  }
+
+  get standstillMs(): number {
+    return this.#get<'standstill'>(keyOf.standstill) ?? 0
+  }
+
+  get fees(): Picodollars {
+    return this.#get<'fees'>(keyOf.fees) ?? 0n
   }
 
   account(id: AccountId): AccountRecord | undefined {
@@ -107,6 +115,19 @@ export abstract class StateView implements StateReader {
 
   *dues(): Iterable<Due> {
     for (const [key] of this.#entries('due/', 'due/')) yield dueOfKey(key)
+  }
+
+  *charges(host?: Uuid): Iterable<Charge> {
+    const prefix = host === undefined ? 'charge/' : `charge/${host}/`
+    for (const [key] of this.#entries(prefix, prefix)) yield chargeOfKey(key)
+  }
+
+  *turns(): Iterable<Turn> {
+    for (const [key] of this.#entries('turn/', 'turn/')) yield turnOfKey(key)
+  }
+
+  collectedBy(coordinator: PublicKey): Picodollars {
+    return this.#get<'collected'>(keyOf.collected(coordinator)) ?? 0n
   }
 
   /** The table is part of the key (`keyOf`), which is what makes this cast true. */

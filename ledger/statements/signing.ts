@@ -98,6 +98,14 @@ export function verifyReceipt(by: Verifier, signed: SignedReceipt, hostKey: Publ
   return verify(by, DOMAINS.receipt, receiptCodec, signed.receipt, hostKey, signed.signature)
 }
 
+/** A key's word that it stands for an account; `nonce` is that of the transaction that shows it. */
+export interface KeyProof {
+  readonly account: AccountId
+  readonly nonce: number
+  readonly key: PublicKey
+  readonly proof: Signature
+}
+
 /** The host key agrees to stand for this account: nobody can register a key that is not theirs. */
 export function signHostProof(
   network: Hash,
@@ -105,25 +113,27 @@ export function signHostProof(
   nonce: number,
   hostKey: Signer
 ): Signature {
-  return sign(
-    DOMAINS.hostProof,
-    network,
-    hostProofBytes(account, nonce, hostKey.publicKey),
-    hostKey
-  )
+  const bytes = keyProofBytes(account, nonce, hostKey.publicKey)
+  return sign(DOMAINS.hostProof, network, bytes, hostKey)
 }
 
-export function verifyHostProof(
-  by: Verifier,
-  claim: {
-    readonly account: AccountId
-    readonly nonce: number
-    readonly key: PublicKey
-    readonly proof: Signature
-  }
-): boolean {
-  const bytes = hostProofBytes(claim.account, claim.nonce, claim.key)
-  return verifyBytes(by, DOMAINS.hostProof, bytes, claim.key, claim.proof)
+export function verifyHostProof(by: Verifier, claim: KeyProof): boolean {
+  return verifyKeyProof(by, DOMAINS.hostProof, claim)
+}
+
+/** A coordinator's key says whose account its fees go to. */
+export function signFeesProof(
+  network: Hash,
+  account: AccountId,
+  nonce: number,
+  member: Signer
+): Signature {
+  const bytes = keyProofBytes(account, nonce, member.publicKey)
+  return sign(DOMAINS.feesProof, network, bytes, member)
+}
+
+export function verifyFeesProof(by: Verifier, claim: KeyProof): boolean {
+  return verifyKeyProof(by, DOMAINS.feesProof, claim)
 }
 
 export function signTransaction(
@@ -184,7 +194,12 @@ function subjectBytes({ epoch, view, block }: VoteSubject): Uint8Array {
   return encodeCanonical(block === null ? [epoch, view] : [epoch, view, fromHex(block)])
 }
 
-function hostProofBytes(account: AccountId, nonce: number, key: PublicKey): Uint8Array {
+function verifyKeyProof(by: Verifier, domain: Domain, claim: KeyProof): boolean {
+  const bytes = keyProofBytes(claim.account, claim.nonce, claim.key)
+  return verifyBytes(by, domain, bytes, claim.key, claim.proof)
+}
+
+function keyProofBytes(account: AccountId, nonce: number, key: PublicKey): Uint8Array {
   return encodeCanonical([fromHex(account), nonce, fromHex(key)])
 }
 

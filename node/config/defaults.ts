@@ -27,6 +27,10 @@ export const DEVELOPMENT_GENESIS: {
   readonly migrationDeadlineMs: number
   readonly migrationHardLimitMs: number
   readonly expiryHeightsMax: number
+  readonly alivePeriodMs: number
+  readonly leaseMs: number
+  readonly graceMs: number
+  readonly retentionMs: number
 } = {
   name: 'development',
   /** What a new account of the 2004 figures starts from. */
@@ -36,5 +40,13 @@ export const DEVELOPMENT_GENESIS: {
   /** 1 h: 64 GiB at 20 MiB/s. No copy may hold two hosts' room for longer. */
   migrationHardLimitMs: 3_600_000,
   /** Blocks come every second when busy and every 5 s when idle: at least a quarter of an hour to be included. */
-  expiryHeightsMax: 1_000
+  expiryHeightsMax: 1_000,
+  /** 1 min, where a real network takes 15: a vanished host is seen to be silent within four minutes. */
+  alivePeriodMs: 60_000,
+  /** 1 min, where a real network takes 15: a host cut off pauses its machines while one still watches. */
+  leaseMs: 60_000,
+  /** 14 days, in which an owner who cannot pay may fetch or move a machine. */
+  graceMs: 14 * 86_400_000,
+  /** 7 days, in which the origin of a move keeps its copy. */
+  retentionMs: 7 * 86_400_000
 }

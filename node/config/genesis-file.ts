@@ -30,11 +30,20 @@ interface GenesisFile {
     readonly migrationDeadlineMs: number
     readonly migrationHardLimitMs: number
     readonly expiryHeightsMax: number
+    readonly alivePeriodMs: number
+    readonly leaseMs: number
+    readonly graceMs: number
+    readonly retentionMs: number
+    /** Dollars, as the other fees. */
+    readonly openFee: string
+    readonly registerFee: string
+    readonly transactionFee: string
   }
 }
 
 const publicKey = z.string().regex(/^[0-9a-f]{64}$/, 'expected a public key of 64 hex digits')
-const name = z.string().min(1).max(32)
+const nameSchema = z.string().min(1).max(32)
+const dollars = z.string().refine(isAmount, 'expected dollars such as 1000')
 const duration = z
   .int()
   .min(1_000)
@@ -46,22 +55,29 @@ const genesisSchema: z.ZodType<GenesisFile> = z
   .strictObject({
     format: z.literal('virtuoso-genesis'),
     version: z.literal(1),
-    name,
+    name: nameSchema,
     dev: z.boolean(),
     time: z.string().refine(isIsoTime, 'expected a time such as 2026-01-31T12:00:00.000Z'),
     issuer: publicKey,
     coordinators: z
-      .array(z.strictObject({ name, key: publicKey }))
+      .array(z.strictObject({ name: nameSchema, key: publicKey }))
       .refine(set => SET_SIZES.includes(set.length), 'expected 1, 4 or 7 coordinators')
       .refine(set => new Set(set.map(({ key }) => key)).size === set.length, 'a key stands twice'),
     parameters: z.strictObject({
-      signupGrant: z.string().refine(isAmount, 'expected dollars such as 1000'),
+      signupGrant: dollars,
       migrationDeadlineMs: duration,
       migrationHardLimitMs: duration,
       expiryHeightsMax: z
         .int()
         .min(1)
-        .max(2 ** 32)
+        .max(2 ** 32),
+      alivePeriodMs: duration,
+      leaseMs: duration,
+      graceMs: duration,
+      retentionMs: duration,
+      openFee: dollars,
+      registerFee: dollars,
+      transactionFee: dollars
     })
   })
   .refine(
@@ -91,7 +107,13 @@ export function formatGenesis(genesis: Genesis): string {
     time: new Date(genesis.timeMs).toISOString(),
     issuer: genesis.issuer,
     coordinators: genesis.coordinators,
-    parameters: { ...parameters, signupGrant: formatDollars(parameters.signupGrant) }
+    parameters: {
+      ...parameters,
+      signupGrant: formatDollars(parameters.signupGrant),
+      openFee: formatDollars(parameters.openFee),
+      registerFee: formatDollars(parameters.registerFee),
+      transactionFee: formatDollars(parameters.transactionFee)
+    }
   }
   return `${JSON.stringify(file, null, 2)}\n`
 }
@@ -112,18 +134,19 @@ export interface DevelopmentGenesisOptions {
 
 /** A network to try things on: every new account is granted money. */
 export function makeDevelopmentGenesis(options: DevelopmentGenesisOptions): Genesis {
-  const { migrationDeadlineMs, migrationHardLimitMs, expiryHeightsMax } = DEVELOPMENT_GENESIS
+  const { name, signupGrantDollars, ...parameters } = DEVELOPMENT_GENESIS
   return {
-    name: options.name ?? DEVELOPMENT_GENESIS.name,
+    name: options.name ?? name,
     dev: true,
     timeMs: options.timeMs,
     issuer: options.issuer,
     coordinators: options.coordinators,
     parameters: {
-      signupGrant: options.signupGrant ?? parseDollars(DEVELOPMENT_GENESIS.signupGrantDollars),
-      migrationDeadlineMs,
-      migrationHardLimitMs,
-      expiryHeightsMax
+      ...parameters,
+      signupGrant: options.signupGrant ?? parseDollars(signupGrantDollars),
+      openFee: 0n,
+      registerFee: 0n,
+      transactionFee: 0n
     }
   }
 }
@@ -136,7 +159,13 @@ function recordOf(file: GenesisFile): Genesis {
     timeMs: Date.parse(file.time),
     issuer: file.issuer,
     coordinators: file.coordinators,
-    parameters: { ...parameters, signupGrant: parseDollars(parameters.signupGrant) }
+    parameters: {
+      ...parameters,
+      signupGrant: parseDollars(parameters.signupGrant),
+      openFee: parseDollars(parameters.openFee),
+      registerFee: parseDollars(parameters.registerFee),
+      transactionFee: parseDollars(parameters.transactionFee)
+    }
   }
 }
 

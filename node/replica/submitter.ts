@@ -1,12 +1,14 @@
 import {
   type Body,
   type Crypto,
+  feeBoundOf,
   type Hash,
   hashTransaction,
   type RejectionCode,
   type Signer,
   type SignerRef,
-  signTransaction
+  signTransaction,
+  usesNonce
 } from '../../ledger/index.ts'
 import type { Courier } from './courier.ts'
 import type { Replica } from './replica.ts'
@@ -50,8 +52,8 @@ export function createSubmitter(options: SubmitterOptions): Submitter {
   return {
     signer: options.signer,
     submit(body, signal) {
-      // A heartbeat uses no nonce, so it need not wait behind what does.
-      if (body.type === 'heartbeat') return submitOne(options, body, signal)
+      // What uses no nonce need not wait behind what does.
+      if (!usesNonce(body.type)) return submitOne(options, body, signal)
       const turn = last.then(() => submitOne(options, body, signal))
       last = turn.catch(() => undefined)
       return turn
@@ -68,9 +70,10 @@ async function submitOne(
   const state = replica.state()
   const expiryHeight =
     state.height + Math.min(LIFE_HEIGHTS, state.genesis.parameters.expiryHeightsMax)
+  const feeMax = feeBoundOf(state.genesis.parameters, body.type)
   const signed = signTransaction(
     state.network,
-    { signer, nonce: nonceFor(options, body), expiryHeight, feeMax: 0n, body },
+    { signer, nonce: nonceFor(options, body), expiryHeight, feeMax, body },
     key
   )
   const hash = hashTransaction(signed, crypto)
@@ -147,7 +150,7 @@ async function includedOrSentAgain<T>(
 }
 
 function nonceFor({ replica, signer }: SubmitterOptions, body: Body): number {
-  if (body.type === 'heartbeat') return 0
+  if (!usesNonce(body.type)) return 0
   const state = replica.state()
   const record = signer.kind === 'account' ? state.account(signer.id) : state.host(signer.id)
   return (record?.nonce ?? 0) + 1

@@ -5,6 +5,7 @@ import {
   type MachineRecord,
   type Rational,
   runningCostPerSecond,
+  runningDueAtMs,
   runwayDays,
   type StateReader,
   storageCostPerDay
@@ -36,7 +37,7 @@ export function viewAccount(
       state: machine.state,
       contract: machine.contract === null ? null : viewContract(machine.contract),
       storageDueInMs: untilMs(machine.billing.storageDueMs, nowMs),
-      runningDueInMs: untilMs(machine.billing.runningDueMs, nowMs)
+      runningDueInMs: untilMs(runningDueAtMs(state, machine), nowMs)
     })),
     costPerDay: rate(storageCostPerDay(machines)),
     costPerSecond: rate(runningCostPerSecond(machines)),

@@ -18,6 +18,8 @@ const DENIED: ReadonlySet<string> = new Set([
   'NOT_PARTY',
   'WRONG_ACCOUNT_KIND',
   'INSUFFICIENT_FUNDS',
+  'INVALID_FUNDS',
+  'STORAGE_OWED',
   'SPEND_LIMIT_TOO_LOW',
   'INVALID_SIGNATURE',
   'ORDER_FORGED'
@@ -39,6 +41,11 @@ const HINTS: Readonly<Record<string, string>> = {
   NAME_TAKEN: 'choose another user name',
   INSUFFICIENT_FUNDS: 'see `virtuoso account show`, or choose a cheaper host',
   SPEND_LIMIT_TOO_LOW: 'give a higher --spend-limit: it must cover the first running period',
+  STORAGE_OWED: 'what is owed is charged every hour, as soon as the account can pay',
+  NOT_SEALED:
+    'its host seals it within a minute if it is there; if it is gone, declare the machine lost',
+  GRACE_LEFT: 'try again when the time has come',
+  HOST_HEARD: 'the host is there: release the machine, or stop it',
   NO_CAPACITY: 'another machine took the room first; search again and choose another host',
   STALE_VERSION: 'look at the machine again and repeat the command',
   ILLEGAL_STATE: '`virtuoso machine show` lists what is possible now',

@@ -10,6 +10,7 @@ import {
   type Offer,
   type Prices,
   type Resources,
+  runningDueAtMs,
   type StateReader
 } from '../../ledger/index.ts'
 import type {
@@ -112,7 +113,7 @@ export function viewMachine(
     root: machine.root,
     actions: actionsOf(machine, operation),
     storageDueMs: billing.storageDueMs,
-    runningDueMs: billing.runningDueMs,
+    runningDueMs: runningDueAtMs(state, machine),
     runningCreditMs: billing.runningCreditMs,
     spendLimit: billing.spendLimit === null ? null : formatDollars(billing.spendLimit),
     spent: formatDollars(billing.spent),

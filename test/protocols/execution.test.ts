@@ -67,6 +67,9 @@ function machineIn(state: MachineState, version: number, sequence: number): Mach
     holder: state === 'registered' ? null : HOST,
     contract: null,
     root: null,
+    sealed: null,
+    retained: null,
+    noticeAtMs: null,
     orderSequence: sequence,
     billing: {
       storageDueMs: null,

@@ -72,7 +72,8 @@ const HOST_RECORD: HostRecord = {
   processor: OFFER.processor,
   totals: OFFER.totals,
   reserved: { speed: 0, memoryMb: 0, storageMb: 0 },
-  nonce: 0
+  nonce: 0,
+  liveness: { aliveHeight: 0, heardMs: 0, silentMs: 0 }
 }
 const context: OfferContext = {
   ...by,

@@ -26,6 +26,7 @@ import {
   type Signer,
   type SignerRef,
   signAcceptance,
+  signFeesProof,
   signHostProof,
   signOffer,
   signOrder,
@@ -49,7 +50,14 @@ export const genesis: Genesis = {
     signupGrant: 1_000_000_000_000_000n,
     migrationDeadlineMs: 300_000,
     migrationHardLimitMs: 3_600_000,
-    expiryHeightsMax: 1_000
+    expiryHeightsMax: 1_000,
+    alivePeriodMs: 60_000,
+    leaseMs: 90_000,
+    graceMs: 1_209_600_000,
+    retentionMs: 604_800_000,
+    openFee: 0n,
+    registerFee: 0n,
+    transactionFee: 0n
   }
 }
 
@@ -150,7 +158,8 @@ export const host: HostRecord = {
   processor: 'x86-64',
   totals: offer.totals,
   reserved: { speed: 500, memoryMb: 128, storageMb: 512 },
-  nonce: 3
+  nonce: 3,
+  liveness: { aliveHeight: 11, heardMs: 1_100_000_120_000, silentMs: 45_000 }
 }
 
 export const machine: MachineRecord = {
@@ -163,6 +172,9 @@ export const machine: MachineRecord = {
   holder: hostUuid,
   contract,
   root: someHash,
+  sealed: { version: 1, state: 'stored' },
+  retained: { host: hostUuidOf(providerId, 3, testCrypto), untilMs: 1_100_604_800_000 },
+  noticeAtMs: 1_100_000_050_000,
   orderSequence: 2,
   billing: {
     storageDueMs: 1_102_592_000_000,
@@ -229,6 +241,7 @@ export const registerMachine: BodyOf<'register-machine'> = {
   bid
 }
 
+const machineMeant = { machine: machineUuid, version: 2 }
 const machineMoving = { machine: machineUuid, migration: someHash }
 
 /** One body of every type. */
@@ -250,6 +263,23 @@ export const bodies: readonly Body[] = [
     offer: signedOffer,
     acceptance: signedAcceptance
   },
+  { type: 'seal', ...machineMeant, root: someHash },
+  { type: 'give-notice', ...machineMeant },
+  { type: 'evict', ...machineMeant },
+  { type: 'release', ...machineMeant },
+  { type: 'release-contract', ...machineMeant },
+  {
+    type: 'declare-lost',
+    ...machineMeant,
+    heir: { offer: signedOffer, acceptance: signedAcceptance }
+  },
+  { type: 'raise-limit', ...machineMeant, spendLimit: 2_000_000_000_000n },
+  {
+    type: 'collect-fees',
+    coordinator: coordinator.publicKey,
+    proof: signFeesProof(network, providerId, 4, coordinator)
+  },
+  { type: 'alive', height: 12 },
   { type: 'heartbeat', ...machineMoving, height: 12 },
   { type: 'commit-migration', ...machineMoving, receipt: signedReceipt },
   { type: 'abort-migration', ...machineMoving }

@@ -1,6 +1,7 @@
 import type {
   AccountId,
   AccountRecord,
+  Charge,
   Draft,
   Due,
   Genesis,
@@ -11,6 +12,7 @@ import type {
   NestedDraft,
   Picodollars,
   PublicKey,
+  Turn,
   Uuid
 } from '../../ledger/index.ts'
 
@@ -24,11 +26,16 @@ export class NaiveState implements Draft {
   height = 0
   timeMs: number
   issued: Picodollars = 0n
+  standstillMs = 0
+  fees: Picodollars = 0n
   #accounts: Map<AccountId, AccountRecord> = new Map()
   #hosts: Map<Uuid, HostRecord> = new Map()
   #machines: Map<Uuid, MachineRecord> = new Map()
   #migrations: Map<Uuid, MigrationRecord> = new Map()
   #dues: Map<string, Due> = new Map()
+  #charges: Map<string, Charge> = new Map()
+  #turns: Map<string, Turn> = new Map()
+  #collected: Map<PublicKey, Picodollars> = new Map()
 
   constructor(genesis: Genesis, network: Hash) {
     this.genesis = genesis
@@ -54,11 +61,16 @@ export class NaiveState implements Draft {
     this.height = other.height
     this.timeMs = other.timeMs
     this.issued = other.issued
+    this.standstillMs = other.standstillMs
+    this.fees = other.fees
     this.#accounts = new Map(other.#accounts)
     this.#hosts = new Map(other.#hosts)
     this.#machines = new Map(other.#machines)
     this.#migrations = new Map(other.#migrations)
     this.#dues = new Map(other.#dues)
+    this.#charges = new Map(other.#charges)
+    this.#turns = new Map(other.#turns)
+    this.#collected = new Map(other.#collected)
   }
 
   nested(): NestedDraft {
@@ -70,7 +82,9 @@ export class NaiveState implements Draft {
   }
 
   accountNamed(name: string): AccountRecord | undefined {
-    return [...this.#accounts.values()].find(account => account.name === name)
+    return [...this.#accounts.values()].find(
+      account => account.name.toLowerCase() === name.toLowerCase()
+    )
   }
 
   accounts(): AccountRecord[] {
@@ -113,6 +127,27 @@ export class NaiveState implements Draft {
     return [...this.#dues.values()].sort(compareDues)
   }
 
+  charges(host?: Uuid): Charge[] {
+    return [...this.#charges.values()]
+      .filter(charge => host === undefined || charge.host === host)
+      .sort(
+        (a, b) =>
+          compareTexts(a.host, b.host) ||
+          a.clockMs - b.clockMs ||
+          compareTexts(a.machine, b.machine)
+      )
+  }
+
+  turns(): Turn[] {
+    return [...this.#turns.values()].sort(
+      (a, b) => a.uptimeMs - b.uptimeMs || compareTexts(a.machine, b.machine)
+    )
+  }
+
+  collectedBy(coordinator: PublicKey): Picodollars {
+    return this.#collected.get(coordinator) ?? 0n
+  }
+
   putAccount(record: AccountRecord): void {
     this.#accounts.set(record.id, record)
   }
@@ -145,6 +180,34 @@ export class NaiveState implements Draft {
     this.#dues.delete(keyOf(due))
   }
 
+  putCharge(charge: Charge): void {
+    this.#charges.set(`${charge.host}/${charge.clockMs}/${charge.machine}`, charge)
+  }
+
+  removeCharge(charge: Charge): void {
+    this.#charges.delete(`${charge.host}/${charge.clockMs}/${charge.machine}`)
+  }
+
+  putTurn(turn: Turn): void {
+    this.#turns.set(`${turn.uptimeMs}/${turn.machine}`, turn)
+  }
+
+  removeTurn(turn: Turn): void {
+    this.#turns.delete(`${turn.uptimeMs}/${turn.machine}`)
+  }
+
+  standStill(ms: number): void {
+    this.standstillMs += ms
+  }
+
+  takeFee(amount: Picodollars): void {
+    this.fees += amount
+  }
+
+  collectFees(coordinator: PublicKey, amount: Picodollars): void {
+    this.#collected.set(coordinator, this.collectedBy(coordinator) + amount)
+  }
+
   issue(amount: Picodollars): void {
     this.issued += amount
   }
@@ -173,6 +236,10 @@ export function compareDues(a: Due, b: Due): number {
   if (a.machine !== b.machine) return a.machine < b.machine ? -1 : 1
   if (a.kind !== b.kind) return a.kind < b.kind ? -1 : 1
   return 0
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function sorted<T>(records: ReadonlyMap<string, T>): T[] {

@@ -47,9 +47,8 @@ export function persistIn(
   return write
 }
 
-/** Four blocks: two accounts, a host, a machine, and a name that is taken. */
+/** Four blocks: two accounts, a host, a machine, and one of somebody who may have none. */
 export function sampleBatches(): readonly (readonly SignedTransaction[])[] {
-  const stranger = { ...sample.openBuyer, key: sample.hostKey.publicKey }
   return [
     [
       sample.signed(sample.buyer, 1, sample.openBuyer, sample.buyerKey),
@@ -58,7 +57,7 @@ export function sampleBatches(): readonly (readonly SignedTransaction[])[] {
     [sample.signed(sample.provider, 2, sample.registerHost, sample.providerKey)],
     [
       sample.signed(sample.buyer, 2, sample.registerMachine, sample.buyerKey),
-      sample.signed(sample.stranger, 1, stranger, sample.hostKey)
+      sample.signed(sample.provider, 3, sample.registerMachine, sample.providerKey)
     ],
     [
       sample.signed(

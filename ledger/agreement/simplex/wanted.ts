@@ -1,4 +1,5 @@
 /** Whether anybody wants a block now: an idle ledger makes none at the speed of its network. */
+import { nextDueAtMs } from '../../billing/index.ts'
 import type { Tip } from '../../chain/index.ts'
 import { isAnyReady } from '../mempool.ts'
 import { BACKOFF_MAX, SILENT_VIEWS } from './options.ts'
@@ -22,7 +23,7 @@ export function viewMs(work: Work): number {
 export function tickMs(work: Work, { block, state }: Tip): number {
   if (block !== work.final.block) return work.state.enteredMs + work.settings.viewMs
   const idleMs = state.timeMs + work.settings.idleTickMs
-  return Math.min(idleMs, state.nextDue()?.atMs ?? idleMs)
+  return Math.min(idleMs, nextDueAtMs(state) ?? idleMs)
 }
 
 export function isForced(work: Work, tip: Tip): boolean {

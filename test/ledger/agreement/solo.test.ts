@@ -89,7 +89,7 @@ test('at the idle tick it makes an empty block, one before it nothing', () => {
 test('something due wakes it before the idle tick', () => {
   const { tip } = begin()
   const draft = tip.state.draft(1, START_MS + 1)
-  draft.schedule({ atMs: START_MS + 100, machine: sample.machineUuid, kind: 'running' })
+  draft.schedule({ atMs: START_MS + 100, machine: sample.machineUuid, kind: 'storage' })
   const { effects } = agreement.start({ ...tip, state: draft.commit() }, START_MS + 1)
   assert.deepEqual(effects, [{ type: 'set-timer', atMs: START_MS + 100 }])
 })
@@ -109,7 +109,7 @@ test('a transaction with a forged signature is dropped and makes no block', () =
   assert.equal(state.pool.waiting.size, 0)
 })
 
-test('a refused open-account leaves the pool with its block', () => {
+test('a second open-account for one name stands in no block and leaves the pool', () => {
   const taken = sample.signed(
     sample.stranger,
     1,
@@ -117,14 +117,12 @@ test('a refused open-account leaves the pool with its block', () => {
     sample.hostKey
   )
   const proposed = agreement.step(begin(), submit(open, taken), START_MS + 1)
-  const { write } = persistIn(proposed.effects)
+  const { write, records } = persistIn(proposed.effects)
+  assert.deepEqual(records[0]?.certified.block.transactions, [open])
+  const dropped = proposed.effects.find(effect => effect.type === 'dropped')
+  assert.deepEqual(dropped?.transactions, [hashTransaction(taken, testCrypto)])
   const saved = agreement.step(proposed.state, { type: 'persisted', write }, START_MS + 2)
-  const final = saved.effects.find(effect => effect.type === 'final')
-  assert.deepEqual(
-    final?.outcomes.map(outcome => outcome.rejection?.code ?? null),
-    [null, 'NAME_TAKEN']
-  )
-  assert.equal(saved.state.saving, null)
+  assert.equal(saved.state.pool.waiting.size, 0)
 })
 
 test('a second word about the same write is not heard', () => {

@@ -26,7 +26,8 @@ import {
   type SignedOrder,
   type SignedTransaction,
   type SignerRef,
-  type StatementChecks
+  type StatementChecks,
+  usesNonce
 } from '../../../ledger/index.ts'
 import { NaiveState } from '../../support/naive-state.ts'
 
@@ -45,7 +46,15 @@ export const GENESIS: Genesis = {
     signupGrant: parseDollars('1000'),
     migrationDeadlineMs: 60_000,
     migrationHardLimitMs: 150_000,
-    expiryHeightsMax: 1_000
+    expiryHeightsMax: 1_000,
+    // So long that nobody is silent and nothing stands still in tests about something else.
+    alivePeriodMs: 2 ** 40,
+    leaseMs: 2 ** 40,
+    graceMs: 14 * DAY_MS,
+    retentionMs: 7 * DAY_MS,
+    openFee: 0n,
+    registerFee: 0n,
+    transactionFee: 0n
   }
 }
 
@@ -61,6 +70,7 @@ export const STATEMENTS: StatementChecks = {
   acceptanceIsBy: (signed, key) => signed.signature === signatureOf(key),
   receiptIsBy: (signed, key) => signed.signature === signatureOf(key),
   hostProofIsBy: (_account, _nonce, key, proof) => proof === signatureOf(key),
+  feesProofIsBy: (_account, _nonce, key, proof) => proof === signatureOf(key),
   accountIdOf: key => key.replace('key of ', ''),
   machineUuidOf: (owner, nonce) => `machine ${owner}/${nonce}`,
   hostUuidOf: (owner, nonce) => `host ${owner}/${nonce}`,
@@ -114,9 +124,10 @@ export class Market {
   /** Begins the next block. */
   blockAt(timeMs: number): void {
     this.#change(() => {
+      const parentMs = this.state.timeMs
       this.state = this.state.draftOf(this.state.height + 1, timeMs)
       this.blocks.push({ height: this.state.height, timeMs, sent: [] })
-      runDues(this.state, timeMs)
+      runDues(this.state, parentMs)
     })
   }
 
@@ -128,16 +139,16 @@ export class Market {
   send(
     signer: SignerRef,
     body: Body,
-    changed: { nonce?: number; expiryHeight?: number } = {}
+    changed: { nonce?: number; expiryHeight?: number; feeMax?: bigint } = {}
   ): Rejection | null {
     const record =
       signer.kind === 'account' ? this.state.account(signer.id) : this.state.host(signer.id)
-    const nonce = body.type === 'heartbeat' ? 0 : (record?.nonce ?? 0) + 1
+    const nonce = usesNonce(body.type) ? (record?.nonce ?? 0) + 1 : 0
     const transaction = {
       signer,
       nonce,
       expiryHeight: this.state.height + 10,
-      feeMax: 0n,
+      feeMax: parseDollars('1'),
       body,
       ...changed
     }

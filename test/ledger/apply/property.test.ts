@@ -87,11 +87,13 @@ function replay(market: Market, extra: number, random: () => number): NaiveState
     if (sent.length === 0 && index < length - 1) continue
     for (let cut = 0; cut < extra; cut += 1) {
       const minutes = Math.floor((random() * (timeMs - state.timeMs)) / MINUTE_MS)
-      state = state.draftOf(height, state.timeMs + minutes * MINUTE_MS)
-      runDues(state, state.timeMs)
+      const parentMs = state.timeMs
+      state = state.draftOf(height, parentMs + minutes * MINUTE_MS)
+      runDues(state, parentMs)
     }
+    const parentMs = state.timeMs
     state = state.draftOf(height, timeMs)
-    runDues(state, timeMs)
+    runDues(state, parentMs)
     for (const { signed, code } of sent) {
       assert.equal(applyTransaction(state, signed, CONTEXT)?.code ?? null, code)
     }

@@ -38,6 +38,7 @@ export class Trader {
     this.market = new Market({
       ...GENESIS,
       parameters: {
+        ...GENESIS.parameters,
         signupGrant: parseDollars('4'),
         migrationDeadlineMs: 30 * MINUTE_MS,
         migrationHardLimitMs: 90 * MINUTE_MS,

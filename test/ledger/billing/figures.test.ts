@@ -90,7 +90,7 @@ test('a machine that does not run costs nothing per second', () => {
 
 test('the next debits come soonest first, with their amounts', () => {
   const { market } = figureMarket()
-  const debits = nextDebits(market.state.machines('ResourceBuyer'))
+  const debits = nextDebits(market.state, market.state.machines('ResourceBuyer'))
   assert.deepEqual(
     debits.map(({ kind, atMs, amount }) => [kind, atMs - START_MS, formatDollars(amount)]),
     [

@@ -81,6 +81,16 @@ export class PlainBilling {
       case 'discard-machine':
       case 'cancel-orders':
         return
+      case 'seal':
+      case 'give-notice':
+      case 'evict':
+      case 'release':
+      case 'release-contract':
+      case 'declare-lost':
+      case 'raise-limit':
+      case 'collect-fees':
+      case 'alive':
+        throw new Error(`${body.type} is not traded yet`)
     }
   }
 

@@ -21,19 +21,14 @@ const context = chainContext(sample.genesis, testCrypto)
 const setHash = setHashOf(sample.genesis.coordinators, testCrypto)
 const tip = genesisTip(sample.genesis, testCrypto)
 const open = sample.signed(sample.buyer, 1, sample.openBuyer, sample.buyerKey)
-const taken = sample.signed(
-  sample.stranger,
-  1,
-  { ...sample.openBuyer, key: sample.hostKey.publicKey },
-  sample.hostKey
-)
+const refused = sample.signed(sample.buyer, 2, sample.registerHost, sample.buyerKey)
 
 function build(transactions: readonly SignedTransaction[]): ReturnType<typeof buildBlock> {
   const timeMs = sample.genesis.timeMs + 10
   return buildBlock(tip, { epoch: 0, view: 1, timeMs, setHash, transactions }, context)
 }
 
-const built = build([open, taken])
+const built = build([open, refused])
 
 function faultOf(block: Block, set: Hash = setHash): ChainFaultCode | null {
   const execution = executeBlock(tip, block, set, context)
@@ -50,7 +45,7 @@ test('a built block executes to the same state and outcomes', () => {
   assert.equal(execution.tip.state.root(), built.state.root())
   assert.deepEqual(
     execution.outcomes.map(outcome => outcome.rejection?.code ?? null),
-    [null, 'NAME_TAKEN']
+    [null, 'WRONG_ACCOUNT_KIND']
   )
   assert.equal(execution.tip.state.account(sample.buyerId)?.name, 'alice')
 })
@@ -65,7 +60,7 @@ const TAMPERED: readonly (readonly [what: string, block: Block, code: ChainFault
   ['transaction root', withHeader({ transactionRoot: sample.someHash }), 'WRONG_TRANSACTION_ROOT'],
   ['state root', withHeader({ stateRoot: sample.someHash }), 'WRONG_STATE_ROOT'],
   ['log root', withHeader({ logRoot: sample.someHash }), 'WRONG_LOG_ROOT'],
-  ['transactions', { ...built.block, transactions: [taken, open] }, 'WRONG_TRANSACTION_ROOT'],
+  ['transactions', { ...built.block, transactions: [refused, open] }, 'WRONG_TRANSACTION_ROOT'],
   ['results', { ...built.block, results: [null, null] }, 'WRONG_TRANSACTION_ROOT'],
   ['number of results', { ...built.block, results: [null] }, 'WRONG_RESULT']
 ]
@@ -96,11 +91,11 @@ function transactionRootOf(
 }
 
 test('a result that is not what the transaction gives is refused', () => {
-  assert.equal(faultOf(sealed([open, taken], [null, 'NAME_MALFORMED'])), 'WRONG_RESULT')
+  assert.equal(faultOf(sealed([open, refused], [null, 'HOST_MALFORMED'])), 'WRONG_RESULT')
 })
 
 test('a forged, a premature or an expired transaction may not stand in a block', () => {
-  const forged = { ...open, signature: taken.signature }
+  const forged = { ...open, signature: refused.signature }
   const premature = sample.signed(sample.buyer, 2, sample.openBuyer, sample.buyerKey)
   const expired = sample.signed(sample.buyer, 1, sample.openBuyer, sample.buyerKey, 0)
   for (const bad of [forged, premature, expired]) {
@@ -116,7 +111,7 @@ test("a stranger cannot use up an open account's nonce with a key of their own",
   const parent = { ...tip, state, block: sample.someHash }
   const theft = sample.signed(
     sample.buyer,
-    2,
+    3,
     { ...sample.openBuyer, key: sample.hostKey.publicKey },
     sample.hostKey
   )
@@ -126,7 +121,7 @@ test("a stranger cannot use up an open account's nonce with a key of their own",
     next.excluded.map(outcome => outcome.rejection?.code),
     ['INVALID_SIGNATURE']
   )
-  assert.equal(next.state.account(sample.buyerId)?.nonce, 1)
+  assert.equal(next.state.account(sample.buyerId)?.nonce, 2)
 })
 
 test('a block is not built at a time that is not after its parent', () => {

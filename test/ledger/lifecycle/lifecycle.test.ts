@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import {
   afterTransition,
   LIFECYCLE,
+  type LifecycleAction,
   legalActions,
   type MachineState,
   NAMES_OF_2004,
@@ -31,10 +32,21 @@ for (const state of states)
     assert.deepEqual([...names].sort(), [...lifecycle.actions[state]].sort())
   })
 
+/** 2004 had no end of a contract but giving the machine back: each of these fences its holder off. */
+const ENDINGS: readonly LifecycleAction[] = ['evict', 'release-contract', 'declare-lost', 'inherit']
+
+test('the version grows wherever a contract ends and the machine stays', () => {
+  const entries = states.flatMap(state => LIFECYCLE[state])
+  for (const entry of entries.filter(({ action }) => ENDINGS.includes(action))) {
+    assert.equal(entry.versionGrows, true, entry.action)
+  }
+})
+
 test('the version grows where the 2004 text says and nowhere else', () => {
   const grows = new Set<string>()
   const stays = new Set<string>()
   for (const entry of states.flatMap(state => LIFECYCLE[state])) {
+    if (ENDINGS.includes(entry.action)) continue
     const entered = entry.action === 'arrive' ? 'migrated (arrival at the destination)' : entry.to
     if (entry.versionGrows) grows.add(entered)
     else stays.add(entered)
@@ -48,9 +60,17 @@ test('what the 2004 table lacks is storing, giving back, and what happens by its
   assert.deepEqual([...new Set(unnamed)].sort(), [
     'abort',
     'arrive',
+    'declare-lost',
     'delete',
     'discard',
+    'evict',
     'fell',
+    'give-notice',
+    'inherit',
+    'raise-limit',
+    'release',
+    'release-contract',
+    'seal',
     'store',
     'suspend-unpaid'
   ])

@@ -94,10 +94,10 @@ test('dues come in the order of time, machine and kind', () => {
   const draft = empty.draft(1, empty.timeMs + 1)
   const machine = sample.machineUuid
   const dues = [
-    { atMs: 9, machine, kind: 'running' },
+    { atMs: 9, machine, kind: 'storage' },
     { atMs: 10, machine, kind: 'migration' },
     { atMs: 10, machine, kind: 'storage' },
-    { atMs: 1_000_000_000_000, machine, kind: 'running' }
+    { atMs: 1_000_000_000_000, machine, kind: 'retention' }
   ] as const
   for (const due of dues.toReversed()) draft.schedule(due)
   assert.deepEqual([...draft.dues()], dues)

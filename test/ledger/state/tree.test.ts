@@ -92,7 +92,7 @@ test(`a tree agrees with a sorted list about order, presence and neighbours (see
   const draft = empty.draft(1, empty.timeMs + 1)
   const model = new Map<number, Due>()
   for (let round = 0; round < 600; round++) {
-    const due: Due = { atMs: random.integer(150), machine: sample.machineUuid, kind: 'running' }
+    const due: Due = { atMs: random.integer(150), machine: sample.machineUuid, kind: 'storage' }
     if (random.integer(3) === 0) {
       draft.unschedule(due)
       model.delete(due.atMs)

@@ -465,6 +465,9 @@ export function machineRecord(holder: string, version: number): MachineRecord {
     holder,
     contract: CONTRACT,
     root: ROOT,
+    sealed: { version, state: 'stopped' },
+    retained: null,
+    noticeAtMs: null,
     orderSequence: 1,
     billing: {
       storageDueMs: null,

@@ -1,19 +1,27 @@
-import { ESCROW, purseOf, reserve, saveMachine, saveMigration, transfer } from '../billing/index.ts'
-import { afterTransition, isResting, transition } from '../lifecycle/index.ts'
+import {
+  ESCROW,
+  purseOf,
+  reserve,
+  saveMachine,
+  saveMigration,
+  transfer
+} from '../../billing/index.ts'
+import { afterTransition, isResting, transition } from '../../lifecycle/index.ts'
 import type {
   AccountRecord,
   Body,
   Contract,
-  HostRecord,
   MachineRecord,
   MigrationRecord,
   Rejection
-} from '../records/index.ts'
-import type { Draft } from '../state/index.ts'
-import { checkSequence, machineOf } from './machines.ts'
-import { checkSwap, isRejection, reject } from './rejection.ts'
-import type { StatementChecks } from './statement-checks.ts'
-import { agreeTerms, tooLittle } from './terms.ts'
+} from '../../records/index.ts'
+import type { Draft } from '../../state/index.ts'
+import { acceptingHost } from '../acceptance.ts'
+import { checkSequence, ownersMachine } from '../machine-checks.ts'
+import { isRejection, reject } from '../rejection.ts'
+import { settle } from '../settlement.ts'
+import type { StatementChecks } from '../statement-checks.ts'
+import { agreeTerms, tooLittle } from '../terms.ts'
 
 type OpenMigration = Extract<Body, { type: 'open-migration' }>
 
@@ -25,16 +33,23 @@ export function openMigration(
   body: OpenMigration,
   statements: StatementChecks
 ): Rejection | null {
-  const machine = machineOf(draft, owner, body.machine)
-  if (isRejection(machine)) return machine
-  const illegal = checkSequence(machine, body.sequence) ?? checkSwap(machine, 'move', body.version)
-  if (illegal !== null) return illegal
-  const destination = checkDestination(draft, machine, body, statements)
+  const found = ownersMachine(draft, owner, 'move', body)
+  if (isRejection(found)) return found
+  const used = checkSequence(found, body.sequence) ?? checkSealed(found)
+  if (used !== null) return used
+  const destination = acceptingHost(draft, found, body, statements)
   if (isRejection(destination)) return destination
+  const machine = settle(draft, found)
+  if (isRejection(machine)) return machine
   const contract = agreeTerms(draft, destination, machine.configuration, body.offer, statements)
   if (isRejection(contract)) return contract
   if (!transfer(draft, purseOf(owner.id), ESCROW, contract.storagePrice)) {
-    return tooLittle(owner, contract.storagePrice, 'the first storage period at the destination')
+    return tooLittle(
+      draft,
+      owner.id,
+      contract.storagePrice,
+      'the first storage period at the destination'
+    )
   }
   reserve(draft, destination.uuid, machine.configuration)
   const id = statements.migrationIdOf(machine.uuid, machine.version, owner.id, nonce)
@@ -43,41 +58,13 @@ export function openMigration(
   return null
 }
 
-function checkDestination(
-  draft: Draft,
-  machine: MachineRecord,
-  body: OpenMigration,
-  statements: StatementChecks
-): HostRecord | Rejection {
-  const { acceptance } = body.acceptance
-  const destination = draft.host(body.offer.offer.host)
-  if (destination === undefined) {
-    return reject('HOST_UNKNOWN', `no host has the UUID ${body.offer.offer.host}`)
-  }
-  if (destination.uuid === machine.holder) {
-    return reject('MIGRATION_SAME_HOST', `${machine.uuid} is on ${destination.name} already`)
-  }
-  if (
-    acceptance.machine !== machine.uuid ||
-    acceptance.version !== machine.version ||
-    acceptance.destination !== destination.uuid ||
-    acceptance.offer !== statements.offerHash(body.offer)
-  ) {
-    return reject('ACCEPTANCE_FORGED', `the acceptance is not for this machine, version and offer`)
-  }
-  if (!statements.acceptanceIsBy(body.acceptance, destination.key)) {
-    return reject(
-      'ACCEPTANCE_FORGED',
-      `the acceptance is not signed by the key of ${destination.name}`
-    )
-  }
-  if (acceptance.expiryHeight < draft.height) {
-    return reject(
-      'ACCEPTANCE_EXPIRED',
-      `the acceptance ended at height ${acceptance.expiryHeight}, this is ${draft.height}: ask again`
-    )
-  }
-  return destination
+/** What moves is compared with the sealed root: a released machine has to be sealed before. */
+function checkSealed({ uuid, version, sealed }: MachineRecord): Rejection | null {
+  if (sealed?.version === version) return null
+  return reject(
+    'NOT_SEALED',
+    `${uuid} was released and is sealed at version ${sealed?.version} of ${version}: its host seals it first`
+  )
 }
 
 function departing(machine: MachineRecord, sequence: number): MachineRecord {

@@ -2,13 +2,22 @@
  * Confirmations: a host says that it has done, or holds ready, what the owner signed. The order is checked as
  * the owner's word, then as a compare-and-swap, then by the rule of its verb.
  */
-import { forgetMachine, freeUp } from '../billing/index.ts'
-import type { Body, Hash, HostRecord, MachineRecord, Order, Rejection } from '../records/index.ts'
-import type { Draft } from '../state/index.ts'
-import { checkSequence, sealStopped } from './machines.ts'
-import { checkSwap, isRejection, reject, unknownMachine } from './rejection.ts'
+import { contractIn, forgetMachine, freeUp, letCopyGo } from '../../billing/index.ts'
+import type {
+  Body,
+  Hash,
+  HostRecord,
+  MachineRecord,
+  Order,
+  Rejection
+} from '../../records/index.ts'
+import type { Draft } from '../../state/index.ts'
+import { checkSequence, checkSwap, unknownMachine } from '../machine-checks.ts'
+import { isRejection, reject } from '../rejection.ts'
+import { settle } from '../settlement.ts'
+import type { StatementChecks } from '../statement-checks.ts'
+import { sealStopped } from './reports.ts'
 import { startMachine } from './start.ts'
-import type { StatementChecks } from './statement-checks.ts'
 import { storeMachine } from './store.ts'
 
 type Confirm = Extract<Body, { type: 'confirm' }>
@@ -117,10 +126,18 @@ function carryOut(
       sealStopped(draft, machine, order.verb, given(root))
       return null
     case 'delete':
-      freeUp(draft, host.uuid, machine.configuration)
-      forgetMachine(draft, machine.uuid)
-      return null
+      return deleteMachine(draft, machine)
   }
+}
+
+/** The machine is given back, with all that is owed for it. */
+function deleteMachine(draft: Draft, machine: MachineRecord): Rejection | null {
+  const settled = settle(draft, machine)
+  if (isRejection(settled)) return settled
+  freeUp(draft, contractIn(machine).host, machine.configuration)
+  letCopyGo(draft, machine)
+  forgetMachine(draft, machine.uuid)
+  return null
 }
 
 /** `checkShape` has seen to it that what a verb needs is there. */

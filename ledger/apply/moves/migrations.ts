@@ -9,16 +9,17 @@
 import {
   closeMigration,
   ESCROW,
-  freeUp,
   hostIn,
+  keepCopy,
+  letCopyGo,
   purseOf,
   saveMachine,
   saveMigration,
   storagePeriodMs,
   transfer,
   undoMigration
-} from '../billing/index.ts'
-import { afterTransition, transition } from '../lifecycle/index.ts'
+} from '../../billing/index.ts'
+import { afterTransition, transition } from '../../lifecycle/index.ts'
 import type {
   Body,
   Hash,
@@ -28,10 +29,11 @@ import type {
   Rejection,
   SignerRef,
   Uuid
-} from '../records/index.ts'
-import type { Draft } from '../state/index.ts'
-import { isRejection, reject } from './rejection.ts'
-import type { StatementChecks } from './statement-checks.ts'
+} from '../../records/index.ts'
+import type { Draft } from '../../state/index.ts'
+import { isRejection, reject } from '../rejection.ts'
+import { settle } from '../settlement.ts'
+import type { StatementChecks } from '../statement-checks.ts'
 
 type BodyOf<T extends Body['type']> = Extract<Body, { type: T }>
 
@@ -71,7 +73,9 @@ export function commitMigration(
   if (!statements.receiptIsBy(body.receipt, origin.key)) {
     return reject('RECEIPT_FORGED', `the receipt is not signed by the key of ${origin.name}`)
   }
-  arrive(draft, migration, host)
+  const machine = settle(draft, movingMachine(draft, migration))
+  if (isRejection(machine)) return machine
+  arrive(draft, migration, machine, host)
   return null
 }
 
@@ -94,20 +98,29 @@ export function abortMigration(
   return null
 }
 
-/** What was left of the old storage period and of a running period stays with the origin. */
-function arrive(draft: Draft, migration: MigrationRecord, destination: HostRecord): void {
-  const machine = movingMachine(draft, migration)
+/** What was left of the old storage period and of a running period stays with the origin, and so does a copy. */
+function arrive(
+  draft: Draft,
+  migration: MigrationRecord,
+  machine: MachineRecord,
+  destination: HostRecord
+): void {
+  const { previousState, origin } = migration
   const entry = transition(machine.state, 'arrive')
-  if (entry === undefined)
+  if (entry === undefined) {
     throw new Error(`${machine.uuid} has an open move and is ${machine.state}`)
+  }
   transfer(draft, ESCROW, purseOf(destination.owner), migration.escrow)
-  freeUp(draft, migration.origin, machine.configuration)
   closeMigration(draft, migration)
+  const after = afterTransition(machine, entry, previousState)
   saveMachine(draft, {
-    ...machine,
-    ...afterTransition(machine, entry, migration.previousState),
+    ...letCopyGo(draft, machine),
+    ...keepCopy(draft, machine, origin),
+    ...after,
     holder: migration.destination,
     contract: migration.contract,
+    sealed: { version: after.version, state: previousState },
+    noticeAtMs: null,
     billing: {
       ...machine.billing,
       storageDueMs: draft.timeMs + storagePeriodMs(migration.contract),

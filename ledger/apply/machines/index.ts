@@ -1,0 +1,6 @@
+export { evict, giveNotice, releaseContract } from './endings.ts'
+export { declareLost } from './lost.ts'
+export { cancelOrders, discardMachine, editMachine, registerMachine } from './machines.ts'
+export { confirm } from './orders.ts'
+export { raiseSpendLimit, release } from './release.ts'
+export { fell, sealReleased, suspendUnpaid } from './reports.ts'
