@@ -113,6 +113,8 @@ export const TOTALS: Resources = { speed: 98_000, memoryMb: 14_328, storageMb: 9
  */
 export class Market {
   state: NaiveState
+  /** Told of all that happens, in order. */
+  witness: Witness | null = null
   /** What happened, block by block, so that it can be done again under other cuts. */
   readonly blocks: RecordedBlock[] = []
 
@@ -129,6 +131,7 @@ export class Market {
       this.blocks.push({ height: this.state.height, timeMs, sent: [] })
       runDues(this.state, parentMs)
     })
+    this.witness?.block(timeMs)
   }
 
   after(ms: number): void {
@@ -154,7 +157,9 @@ export class Market {
     }
     const signed = { transaction, signature: 'checked by the caller' }
     const rejection = this.#change(() => applyTransaction(this.state, signed, CONTEXT))
-    this.blocks.at(-1)?.sent.push({ signed, code: rejection?.code ?? null })
+    const code = rejection?.code ?? null
+    this.blocks.at(-1)?.sent.push({ signed, code })
+    this.witness?.sent(signed, code)
     return rejection
   }
 
@@ -334,6 +339,11 @@ export class Market {
     assert.deepEqual(broken, [])
     return outcome
   }
+}
+
+export interface Witness {
+  block(timeMs: number): void
+  sent(signed: SignedTransaction, code: ResultCode): void
 }
 
 export interface RecordedBlock {
