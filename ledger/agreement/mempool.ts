@@ -4,15 +4,10 @@
  */
 import { checkAdmission, usesNonce } from '../apply/index.ts'
 import type { ChainContext } from '../chain/index.ts'
-import {
-  BLOCK_TRANSACTION_BYTES_MAX,
-  BLOCK_TRANSACTIONS_MAX,
-  encodeAs,
-  signedTransactionCodec
-} from '../encoding/index.ts'
+import { BLOCK_TRANSACTION_BYTES_MAX, BLOCK_TRANSACTIONS_MAX } from '../encoding/index.ts'
 import type { Hash, RejectionCode, SignedTransaction } from '../records/index.ts'
 import type { StateReader } from '../state/index.ts'
-import { hashTransaction } from '../statements/index.ts'
+import { encodeTransaction, hashTransaction } from '../statements/index.ts'
 
 /** Four full blocks: more would wait longer than its senders do. */
 export const POOL_TRANSACTIONS_MAX: number = 4 * BLOCK_TRANSACTIONS_MAX
@@ -69,7 +64,7 @@ export function addTransactions(
   let { bytes, arrivals } = pool
   const answers = batch.map((signed): PoolAnswer => {
     const hash = hashTransaction(signed, context.crypto)
-    const size = encodeAs(signedTransactionCodec, signed).length
+    const size = encodeTransaction(signed).length
     const slot = slotOf(signed)
     const before = waiting.get(slot)
     if (before?.hash === hash) return { hash, refusal: null }

@@ -1,11 +1,6 @@
+import { concat } from 'uint8arrays/concat'
 import { applyTransaction, checkAdmission } from '../apply/index.ts'
-import {
-  encodeAs,
-  encodeCanonical,
-  resultCodec,
-  signedTransactionCodec,
-  toHex
-} from '../encoding/index.ts'
+import { encodeAs, resultCodec, toHex } from '../encoding/index.ts'
 import { merkleRoot } from '../merkle/index.ts'
 import {
   type Hash,
@@ -16,7 +11,7 @@ import {
   type SignedTransaction
 } from '../records/index.ts'
 import type { Draft, StateReader } from '../state/index.ts'
-import { hashTransaction, verifyTransaction } from '../statements/index.ts'
+import { encodeTransaction, hashTransaction, verifyTransaction } from '../statements/index.ts'
 import type { ChainContext } from './context.ts'
 
 /** What became of one transaction. */
@@ -83,12 +78,17 @@ export function transactionRoot(
   results: readonly ResultCode[],
   context: ChainContext
 ): Hash {
-  const leaves = transactions.map((signed, at) =>
-    encodeCanonical([signedTransactionCodec.write(signed), resultCodec.write(results[at] ?? null)])
-  )
+  const leaves = transactions.map((signed, at) => {
+    const result = encodeAs(resultCodec, results[at] ?? null)
+    return concat([PAIR, encodeTransaction(signed), result])
+  })
   return toHex(merkleRoot(context.crypto, leaves))
 }
 
+/** Size in a block. */
 export function transactionBytes(signed: SignedTransaction): number {
-  return encodeAs(signedTransactionCodec, signed).length
+  return encodeTransaction(signed).length
 }
+
+/** How dag-cbor begins an array of two. */
+const PAIR = Uint8Array.of(0x82)

@@ -1,5 +1,6 @@
 export { acceptablePoint, acceptableSignature } from './acceptable.ts'
 export { DOMAINS, type Domain, type IdDomain, signedBytes } from './domains.ts'
+export { encodeTransaction, hashHeader, hashTransaction } from './encoded.ts'
 export {
   accountIdOf,
   hostUuidOf,
@@ -10,9 +11,7 @@ export {
 } from './ids.ts'
 export {
   type FinalizeSubject,
-  hashHeader,
   hashOffer,
-  hashTransaction,
   signAcceptance,
   signFeesProof,
   signFinalize,

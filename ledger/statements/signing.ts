@@ -6,12 +6,10 @@ import {
   encodeAs,
   encodeCanonical,
   fromHex,
-  headerCodec,
   offerCodec,
   orderCodec,
   receiptCodec,
   signedOfferCodec,
-  signedTransactionCodec,
   toHex,
   transactionCodec
 } from '../encoding/index.ts'
@@ -19,7 +17,6 @@ import type {
   Acceptance,
   AccountId,
   Hash,
-  Header,
   Offer,
   Order,
   PublicKey,
@@ -152,16 +149,6 @@ export function verifyTransaction(
 ): boolean {
   const { transaction, signature } = signed
   return verify(by, DOMAINS.transaction, transactionCodec, transaction, key, signature)
-}
-
-/** What a submitter asks for its receipt by. */
-export function hashTransaction(signed: SignedTransaction, crypto: Crypto): Hash {
-  return hashOf(crypto, encodeAs(signedTransactionCodec, signed))
-}
-
-/** The name of a block: its header commits to everything in it. */
-export function hashHeader(header: Header, crypto: Crypto): Hash {
-  return hashOf(crypto, encodeAs(headerCodec, header))
 }
 
 /** A coordinator's word about a view: each kind has its own domain. */

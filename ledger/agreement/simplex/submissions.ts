@@ -1,12 +1,7 @@
 import { checkSignature, signerKey } from '../../chain/index.ts'
-import {
-  BLOCK_TRANSACTION_BYTES_MAX,
-  encodeAs,
-  FORWARDED_MAX,
-  signedTransactionCodec
-} from '../../encoding/index.ts'
+import { BLOCK_TRANSACTION_BYTES_MAX, FORWARDED_MAX } from '../../encoding/index.ts'
 import type { PublicKey, SignedTransaction } from '../../records/index.ts'
-import { hashTransaction } from '../../statements/index.ts'
+import { encodeTransaction, hashTransaction } from '../../statements/index.ts'
 import { addTransactions, type PoolAnswer } from '../mempool.ts'
 import { REFORWARDED_MAX } from './options.ts'
 import type { Work } from './work.ts'
@@ -70,7 +65,7 @@ function forward(work: Work, batch: readonly SignedTransaction[]): void {
     bytes = 0
   }
   for (const signed of batch) {
-    const size = encodeAs(signedTransactionCodec, signed).length
+    const size = encodeTransaction(signed).length
     const full = transactions.length === FORWARDED_MAX || bytes + size > BLOCK_TRANSACTION_BYTES_MAX
     if (full) send()
     transactions.push(signed)

@@ -1,0 +1,45 @@
+/**
+ * Statements are values that nobody changes, and the same ones are asked for their bytes and names again and
+ * again: by the pool, by the block, by each check of it. Both are worked out once for each object and forgotten
+ * with it.
+ */
+import type { Crypto } from '../crypto/index.ts'
+import { encodeAs, headerCodec, signedTransactionCodec } from '../encoding/index.ts'
+import type { Hash, Header, SignedTransaction } from '../records/index.ts'
+import { hashOf } from './domains.ts'
+
+interface Named {
+  /** Whose SHA-256 it is. */
+  readonly crypto: Crypto
+  readonly hash: Hash
+}
+
+const bytesOf = new WeakMap<SignedTransaction, Uint8Array>()
+const names = new WeakMap<SignedTransaction | Header, Named>()
+
+/** The canonical bytes of a signed transaction; not to be written to. Throws `EncodingError`. */
+export function encodeTransaction(signed: SignedTransaction): Uint8Array {
+  const known = bytesOf.get(signed)
+  if (known !== undefined) return known
+  const bytes = encodeAs(signedTransactionCodec, signed)
+  bytesOf.set(signed, bytes)
+  return bytes
+}
+
+/** What a submitter asks for its receipt by. */
+export function hashTransaction(signed: SignedTransaction, crypto: Crypto): Hash {
+  return nameOf(signed, crypto, () => encodeTransaction(signed))
+}
+
+/** The name of a block: its header commits to everything in it. */
+export function hashHeader(header: Header, crypto: Crypto): Hash {
+  return nameOf(header, crypto, () => encodeAs(headerCodec, header))
+}
+
+function nameOf(value: SignedTransaction | Header, crypto: Crypto, bytes: () => Uint8Array): Hash {
+  const known = names.get(value)
+  if (known?.crypto === crypto) return known.hash
+  const hash = hashOf(crypto, bytes())
+  names.set(value, { crypto, hash })
+  return hash
+}
