@@ -13,6 +13,7 @@ export const USAGE = `usage: node node/start.mjs JOB [arguments]
   test [PART ...]                  every test, or those with PART in their path (npm test)
   check                            build, lint, format check, unused code, tests (npm run check)
   bench [NAME ...] [--json]        measure (npm run bench -- NAME)
+  simulate [--seeds N] [--help]    coordinators that crash and lie (npm run simulate -- ...)
   setup                            only bring what the others need`
 
 /** What a job may rely on beyond the sources; handed to it as environment. */
@@ -48,6 +49,13 @@ async function bench(args) {
   return await runVisibly(process.execPath, [built('test/bench/main.js'), ...args], { env })
 }
 
+/** Needs no guests: all of it happens in one process. */
+async function simulate(args) {
+  await bringPackages()
+  await build()
+  return await runVisibly(process.execPath, [built('test/simulation/main.js'), ...args])
+}
+
 /** Cheap and telling first; the tests last, so that the runner's summary ends the output. */
 async function check() {
   await bringPackages()
@@ -76,5 +84,6 @@ export const JOBS = new Map([
   ['test', test],
   ['check', check],
   ['bench', bench],
+  ['simulate', simulate],
   ['setup', setup]
 ])

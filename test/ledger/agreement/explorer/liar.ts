@@ -11,7 +11,7 @@ import {
   setHashOf,
   signVote
 } from '../../../../ledger/index.ts'
-import { toyCrypto } from './toy-crypto.ts'
+import { toyCrypto } from '../../../support/toy-crypto.ts'
 
 /** Shows two blocks in its view, both on the genesis, and says everything about every block and view. */
 export class Liar {

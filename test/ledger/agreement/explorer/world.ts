@@ -22,8 +22,8 @@ import {
   toHex
 } from '../../../../ledger/index.ts'
 import * as sample from '../../../support/ledger-samples.ts'
+import { hashText, toyCrypto, toySigner } from '../../../support/toy-crypto.ts'
 import { Liar } from './liar.ts'
-import { hashText, toyCrypto, toySigner } from './toy-crypto.ts'
 
 export interface Setting {
   /** Its index in the set; member v leads view v. */

@@ -1,6 +1,6 @@
 /** Signatures that cost one hash: nobody in the explored world can forge, it only has to tell keys apart. */
 import { createHash } from 'node:crypto'
-import { type Crypto, fromHex, type Signer, toHex } from '../../../../ledger/index.ts'
+import { type Crypto, fromHex, type Signer, toHex } from '../../ledger/index.ts'
 
 export const toyCrypto: Crypto = {
   sha256,

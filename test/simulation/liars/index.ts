@@ -1,0 +1,2 @@
+export { Liar } from './liar.ts'
+export { LIES } from './lies.ts'

@@ -1,0 +1,247 @@
+import {
+  type Agreement,
+  type AgreementEffect,
+  type AgreementEvent,
+  type AgreementStep,
+  type ChainContext,
+  chainContext,
+  checkSignature,
+  encodeMessage,
+  type Genesis,
+  genesisTip,
+  type PublicKey,
+  type SafetyRules,
+  type SignedTransaction,
+  type Signer,
+  type SimplexState,
+  simplexAgreement
+} from '../../ledger/index.ts'
+import { toyCrypto } from '../support/toy-crypto.ts'
+import type { Chance } from './chance.ts'
+import type { Clockwork } from './clockwork.ts'
+import { SimDisk } from './sim-disk.ts'
+import type { Trace } from './trace.ts'
+
+/** How long a view lasts at first. */
+export const VIEW_MS = 300
+/** Long, so that a quiet hour is not all idle blocks. */
+const IDLE_TICK_MS = 20_000
+/** Final blocks that one answer carries: small, so that a laggard asks more than once. */
+const SERVED_BLOCKS = 6
+const SYNC_MS_MAX = 6
+/** Effects from one crash to the next, at most. */
+const CRASH_EFFECTS_MAX = 400
+const DOWN_MS_MAX = 2_500
+
+/** Who hears what a coordinator does. */
+export interface SeatEars {
+  /** It has read its disk. */
+  started(seat: Seat): void
+  post(from: Seat, to: PublicKey | null, bytes: Uint8Array): void
+  final(seat: Seat, effect: Extract<AgreementEffect, { type: 'final' }>): void
+  evidence(seat: Seat, effect: Extract<AgreementEffect, { type: 'evidence' }>): void
+  refused(seat: Seat, effect: Extract<AgreementEffect, { type: 'refused' }>): void
+  /** The core gave up. */
+  threw(seat: Seat, error: unknown): void
+}
+
+export interface SeatPlan {
+  readonly at: number
+  readonly name: string
+  readonly signer: Signer
+  readonly genesis: Genesis
+  readonly rules: SafetyRules
+  /** It stops voting when its log is damaged. */
+  readonly heedsDamage: boolean
+  readonly clockwork: Clockwork
+  readonly chance: Chance
+  readonly trace: Trace
+  readonly ears: SeatEars
+  /** Its clock is ahead of the true one by so much. */
+  readonly skewMs: number
+  /** Until then it crashes now and then. */
+  readonly healMs: number
+  /** Its log may be damaged once. */
+  readonly damageable: boolean
+}
+
+/** One coordinator: the real core, driven as the node's driver drives it, with a disk and a power switch. */
+export class Seat {
+  readonly plan: SeatPlan
+  readonly disk: SimDisk
+  crashes = 0
+  /** Its log is damaged: it does not vote any more. */
+  retired = false
+  readonly #context: ChainContext
+  readonly #agreement: Agreement<SimplexState>
+  #state: SimplexState | undefined
+  #queue: AgreementEvent[] = []
+  #effects: AgreementEffect[] = []
+  #busy = false
+  /** Counts the starts: what an earlier life planned is void. */
+  #life = 0
+  #timers = 0
+  #untilCrash = Number.POSITIVE_INFINITY
+
+  constructor(plan: SeatPlan) {
+    this.plan = plan
+    const { genesis, signer, rules } = plan
+    this.disk = new SimDisk(genesisTip(genesis, toyCrypto))
+    this.#context = chainContext(genesis, toyCrypto)
+    const times = { viewMs: VIEW_MS, idleTickMs: IDLE_TICK_MS }
+    this.#agreement = simplexAgreement({ signer, context: this.#context, rules, ...times })
+  }
+
+  get up(): boolean {
+    return this.#state !== undefined
+  }
+
+  get height(): number {
+    return this.disk.tip.state.height
+  }
+
+  get state(): SimplexState | undefined {
+    return this.#state
+  }
+
+  start(): void {
+    const { chance, trace, name } = this.plan
+    const log = this.disk.read(this.plan.heedsDamage)
+    if (log === null) {
+      this.retired = true
+      trace.note(`${name} finds its log damaged and does not vote again`)
+      return
+    }
+    this.plan.ears.started(this)
+    this.#life += 1
+    this.#untilCrash = chance.between(20, CRASH_EFFECTS_MAX)
+    trace.note(`${name} starts at height ${this.height} with ${log.length} records`)
+    this.#take(() => this.#agreement.start(this.disk.tip, this.#nowMs(), log))
+  }
+
+  /** From a client: like the driver, a seat hands on only what its signer has signed. */
+  submit(signed: SignedTransaction): void {
+    if (checkSignature(this.disk.tip.state, signed, this.#context) !== null) return
+    this.feed({ type: 'transactions', transactions: [signed] })
+  }
+
+  feed(event: AgreementEvent): void {
+    if (!this.up) return
+    this.#queue.push(event)
+    this.#work()
+  }
+
+  /** Everything that is not on disk is gone; the power comes back after a while. */
+  crash(): void {
+    if (!this.up) return
+    const { clockwork, chance, trace, name, damageable } = this.plan
+    this.crashes += 1
+    this.#life += 1
+    this.#state = undefined
+    this.#queue = []
+    this.#effects = []
+    this.#busy = false
+    this.disk.crash(chance)
+    if (damageable && chance.oneIn(2)) this.disk.damage(chance)
+    trace.note(`${name} crashes`)
+    clockwork.after(chance.between(5, DOWN_MS_MAX), () => this.start())
+  }
+
+  #nowMs(): number {
+    return this.plan.clockwork.nowMs + this.plan.skewMs
+  }
+
+  #work(): void {
+    while (!this.#busy && this.#state !== undefined) {
+      const event = this.#queue.shift()
+      if (event === undefined) return
+      const state = this.#state
+      this.#take(() => this.#agreement.step(state, event, this.#nowMs()))
+    }
+  }
+
+  #take(step: () => AgreementStep<SimplexState>): void {
+    try {
+      const { state, effects } = step()
+      this.#state = state
+      this.#effects = [...effects]
+    } catch (error) {
+      this.plan.ears.threw(this, error)
+      return
+    }
+    this.#busy = true
+    this.#proceed()
+  }
+
+  /** Carries the effects out in their order; a crash may come before any of them. */
+  #proceed(): void {
+    for (let effect = this.#effects.shift(); effect !== undefined; effect = this.#effects.shift()) {
+      this.#untilCrash -= 1
+      if (this.#untilCrash <= 0 && this.plan.clockwork.nowMs < this.plan.healMs) {
+        this.crash()
+        return
+      }
+      if (effect.type === 'persist') {
+        this.#persist(effect)
+        return
+      }
+      this.#carryOut(effect)
+      if (!this.up) return
+    }
+    this.#busy = false
+    this.#work()
+  }
+
+  #persist(write: Extract<AgreementEffect, { type: 'persist' }>): void {
+    const { clockwork, chance } = this.plan
+    const life = this.#life
+    this.disk.begin(write)
+    clockwork.after(chance.between(0, SYNC_MS_MAX), () => {
+      if (life !== this.#life) return
+      this.disk.sync()
+      this.#queue.push({ type: 'persisted', write: write.write })
+      this.#proceed()
+    })
+  }
+
+  #carryOut(effect: Exclude<AgreementEffect, { type: 'persist' }>): void {
+    const { ears, trace, name } = this.plan
+    switch (effect.type) {
+      case 'send':
+        trace.bytes(name, effect.bytes)
+        ears.post(this, effect.to, effect.bytes)
+        return
+      case 'final':
+        ears.final(this, effect)
+        return
+      case 'evidence':
+        ears.evidence(this, effect)
+        return
+      case 'refused':
+        ears.refused(this, effect)
+        return
+      case 'set-timer':
+        this.#setTimer(effect.atMs)
+        return
+      case 'serve-final':
+        this.#serveFinal(effect.to, effect.fromHeight)
+        return
+      case 'answer':
+      case 'dropped':
+        return
+    }
+  }
+
+  #setTimer(atMs: number): void {
+    this.#timers += 1
+    const [life, timer] = [this.#life, this.#timers]
+    this.plan.clockwork.at(atMs - this.plan.skewMs, () => {
+      if (life === this.#life && timer === this.#timers) this.feed({ type: 'timer' })
+    })
+  }
+
+  #serveFinal(to: PublicKey, fromHeight: number): void {
+    const blocks = this.disk.blocks.slice(fromHeight - 1, fromHeight - 1 + SERVED_BLOCKS)
+    this.plan.ears.post(this, to, encodeMessage({ type: 'final-blocks', blocks }))
+  }
+}

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { MUTANTS } from './mutants.ts'
+import { type SetSize, simulate } from './world.ts'
+
+const MAIN = join(dirname(fileURLToPath(import.meta.url)), 'main.js')
+
+/** A seed that shows what each rule is there for; all of them were found from seed 1 upwards. */
+const CATCHING: Readonly<Record<string, number>> = {
+  notarizeOnce: 3,
+  noFinalizeAfterNullify: 1,
+  finalizeNotarized: 2,
+  nullifiedGap: 29,
+  notarizedParent: 111,
+  leaderProposes: 11,
+  fullQuorum: 1,
+  distinctSigners: 15,
+  signatures: 14,
+  execution: 2,
+  timeBounds: 2,
+  persistFirst: 1,
+  rememberVotes: 1,
+  heedDamage: 31
+}
+
+const BUDGET: readonly {
+  readonly members: SetSize
+  readonly from: number
+  readonly seeds: number
+}[] = [
+  { members: 1, from: 2_000, seeds: 6 },
+  { members: 4, from: 2_000, seeds: 12 },
+  { members: 7, from: 2_000, seeds: 4 }
+]
+
+for (const { members, from, seeds } of BUDGET) {
+  test(`every property holds with ${members} coordinators on seeds ${from} to ${from + seeds - 1}`, () => {
+    for (let seed = from; seed < from + seeds; seed++) {
+      const { violation, blocks, transactions } = simulate({ seed, members })
+      assert.deepEqual(violation, null, `seed ${seed}`)
+      assert.ok(blocks > 5 && transactions > 5, `seed ${seed} did nothing worth a look`)
+    }
+  })
+}
+
+test('there is a seed for each mutant, and for nothing else', () => {
+  assert.deepEqual(Object.keys(CATCHING).sort(), [...MUTANTS.keys()].sort())
+  assert.ok(MUTANTS.size >= 10)
+})
+
+for (const [name, mutant] of MUTANTS) {
+  const seed = CATCHING[name] ?? 0
+  test(`without ${name} the simulation sees harm in seed ${seed}`, () => {
+    assert.notEqual(simulate({ seed, members: 4, mutant }).violation, null)
+  })
+}
+
+test('the seeds that catch mutants are harmless to coordinators with all their rules', () => {
+  for (const seed of new Set(Object.values(CATCHING))) {
+    assert.deepEqual(simulate({ seed, members: 4 }).violation, null, `seed ${seed}`)
+  }
+})
+
+test('a seed that is run again gives the same trace, another seed another one', () => {
+  const [first, again, other] = [7, 7, 8].map(seed => simulate({ seed, members: 4 }).trace)
+  assert.equal(again, first)
+  assert.notEqual(other, first)
+})
+
+test('the command ends with 0 where every property held and tells what it ran', () => {
+  const { status, stdout } = run('--seeds', '1', '--from', '10', '--coordinators', '4', '--json')
+  assert.equal(status, 0)
+  const [report, summary] = stdout
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as Record<string, unknown>)
+  assert.equal(report?.['seed'], 10)
+  assert.equal(report?.['violation'], null)
+  assert.deepEqual([summary?.['mutant'], summary?.['members']], ['none', 4])
+})
+
+test('the command ends with 3 where a property was violated and names it with its seed', () => {
+  const seed = CATCHING['fullQuorum'] ?? 0
+  const { status, stdout } = run('--seeds', '1', '--from', String(seed), '--mutant', 'fullQuorum')
+  assert.equal(status, 3)
+  assert.match(stdout, new RegExp(`VIOLATED in seed ${seed}: [a-z ]+: `))
+  assert.match(stdout, new RegExp(`again: npm run simulate -- --seeds 1 --from ${seed} `))
+})
+
+test('the command lists its mutants, one a line', () => {
+  const { status, stdout } = run('--list-mutants')
+  assert.equal(status, 0)
+  assert.deepEqual(stdout.trim().split('\n'), [...MUTANTS.keys()])
+})
+
+for (const words of [
+  ['--seeds', '0'],
+  ['--seeds', 'x'],
+  ['--seeds'],
+  ['--from', '-1'],
+  ['--coordinators', '5'],
+  ['--mutant', 'nobody'],
+  ['--what']
+]) {
+  test(`the command refuses "${words.join(' ')}" with 2 and says how it is used`, () => {
+    const { status, stderr } = run(...words)
+    assert.equal(status, 2)
+    assert.match(stderr, /^simulate: .+\nusage: /)
+  })
+}
+
+function run(...words: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [MAIN, ...words], { encoding: 'utf8' })
+}
