@@ -12,6 +12,7 @@ export {
   dropTransactions,
   EMPTY_POOL,
   type Mempool,
+  POOL_REFUSAL_CODES,
   POOL_TRANSACTIONS_MAX,
   type PoolAnswer,
   type PoolRefusal,

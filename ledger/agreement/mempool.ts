@@ -16,14 +16,16 @@ export const POOL_BYTES_MAX: number = 8 * BLOCK_TRANSACTION_BYTES_MAX
 /** A sender may have this many waiting, in the order of nonces: enough for a batch, too few to fill the pool. */
 export const NONCES_AHEAD_MAX = 16
 
-export type PoolRefusalCode =
-  | RejectionCode
-  /** The pool holds as much as it may: send again later. */
-  | 'POOL_FULL'
+export const POOL_REFUSAL_CODES = [
+  /** The pool holds as much as it may: send again later, or to another coordinator. */
+  'POOL_FULL',
   /** More than 16 nonces beyond the stored one. */
-  | 'NONCE_AHEAD'
+  'NONCE_AHEAD',
   /** Another transaction with this nonce waits already. */
-  | 'NONCE_WAITING'
+  'NONCE_WAITING'
+] as const
+
+export type PoolRefusalCode = RejectionCode | (typeof POOL_REFUSAL_CODES)[number]
 
 export interface PoolRefusal {
   readonly code: PoolRefusalCode

@@ -4,7 +4,7 @@ import type { NodeConfig } from '../config/index.ts'
 import { nodeCrypto } from '../crypto/index.ts'
 import { createHost, type Host } from '../host/index.ts'
 import { type HostBooks, openHostBooks } from '../host-records/index.ts'
-import type { Network } from '../network/index.ts'
+import { type Network, within } from '../network/index.ts'
 import type { OfferExchange } from '../offers/index.ts'
 import type { Replica } from '../replica/index.ts'
 import { createFakeVmm, createQemuVmm, FakeHost, type ImageStore, type Vmm } from '../vmm/index.ts'
@@ -67,7 +67,7 @@ export async function openHosting(options: HostingOptions, undo: Undo): Promise<
     async takeUp(signal) {
       const terms = await books.loadTerms()
       if (terms === undefined) return
-      await seat.caughtUp(AbortSignal.any([signal, AbortSignal.timeout(CATCH_UP_MS)]))
+      await within(CATCH_UP_MS, signal, limit => seat.caughtUp(limit))
       await host.activate(terms)
     }
   }

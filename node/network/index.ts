@@ -7,3 +7,4 @@ export {
 } from './network.ts'
 export { peerTextOf } from './peer-keys.ts'
 export type { Judge, Topics, Verdict } from './topics.ts'
+export { within } from './within.ts'

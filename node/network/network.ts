@@ -18,8 +18,10 @@ import {
   STREAM_WINDOW_BYTES
 } from '../../protocols/framing/index.ts'
 import { asListenError } from './listen-error.ts'
+import { openStream } from './open-stream.ts'
 import { keyOfPeer, peerIdOf, privateKeyOf } from './peer-keys.ts'
 import { createTopics, type Topics } from './topics.ts'
+import { within } from './within.ts'
 
 /** Who is at the other end of a stream: the Ed25519 key that the noise handshake proved. */
 export interface Remote {
@@ -117,11 +119,15 @@ export async function createNetwork(options: NetworkOptions): Promise<Network> {
   }
 
   async function open(name: ProtocolName, to: PublicKey, how: OpenOptions): Promise<Stream> {
-    const peer = peerIdOf(to)
     // With a signal of ours libp2p sets no limit of its own, and a dying connection would hold us for ever.
-    const signal = AbortSignal.any([how.signal, AbortSignal.timeout(OPEN_MS)])
-    const connection = await connect(libp2p, peer, { ...how, signal })
-    return connection.newStream(id(name), { signal })
+    return within(OPEN_MS, how.signal, signal =>
+      openStream(libp2p, {
+        peer: peerIdOf(to),
+        protocol: id(name),
+        addresses: how.addresses ?? [],
+        signal
+      })
+    )
   }
 
   async function peers(): Promise<PeerInfo[]> {
@@ -223,32 +229,6 @@ function redial(libp2p: Libp2p<Services>, list: readonly string[]): void {
     if (peer === undefined || libp2p.getConnections(peerIdFromString(peer)).length > 0) continue
     libp2p.dial(address, { signal: AbortSignal.timeout(REDIAL_MS) }).catch(() => undefined)
   }
-}
-
-async function connect(libp2p: Libp2p<Services>, peer: PeerId, how: OpenOptions) {
-  const present = libp2p.getConnections(peer).find(connection => connection.status === 'open')
-  if (present !== undefined) return present
-  if (how.addresses !== undefined && how.addresses.length > 0) {
-    try {
-      // Inside, because the text may be a stranger's and name nothing that can be dialled.
-      const addresses = how.addresses.map(text => withPeer(text, peer))
-      return await libp2p.dial(addresses, { signal: how.signal })
-    } catch (error) {
-      if (how.signal.aborted) throw error
-      // Addresses in an offer may be old: the DHT may know better ones.
-    }
-  }
-  const found = await libp2p.peerRouting.findPeer(peer, { signal: how.signal })
-  return libp2p.dial(
-    found.multiaddrs.map(address => withPeer(address.toString(), peer)),
-    { signal: how.signal }
-  )
-}
-
-/** An address that ends in the PeerId we want: whoever answers there must prove that key. */
-function withPeer(text: string, peer: PeerId) {
-  const bare = text.replace(/\/p2p\/[^/]+$/, '')
-  return multiaddr(`${bare}/p2p/${peer.toString()}`)
 }
 
 function requireKey(peer: PeerId): PublicKey {

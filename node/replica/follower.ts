@@ -24,7 +24,9 @@ export interface Follower {
  * A coordinator makes a block at least every 5 s, so a longer silence is a dead connection or a stuck peer:
  * another one is followed. Whoever waits for a transaction waits no longer than this for its block.
  */
-const SILENCE_MS = 12_000
+const SILENCE_MS = 8_000
+/** Asked for its head a peer that is well answers at once. */
+const HEAD_MS = 3_000
 const RETRY_MS = { first: 100, most: 5_000 }
 
 /** Follows the chain from one peer at a time; every block is checked here, so any peer will do. */
@@ -72,7 +74,7 @@ async function followOne(
     // The head is asked first: without it nobody could say whether this node has caught up.
     const head = await askHead(await network.open('ledger', source, { signal }), {
       signal,
-      idleMs: SILENCE_MS
+      idleMs: HEAD_MS
     })
     if (head.kind === 'refused') throw new Error(`${head.code}: ${head.message}`)
     // A peer's own claim: it counts while that peer is followed, and not beyond.

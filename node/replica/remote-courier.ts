@@ -1,13 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { PublicKey, SignedTransaction } from '../../ledger/index.ts'
 import { submit } from '../../protocols/ledger/index.ts'
-import type { Network } from '../network/index.ts'
+import { type Network, within } from '../network/index.ts'
 import type { Courier, CourierRefusal } from './courier.ts'
 
 /** A lost answer is no refusal: the same bytes are sent again, and a coordinator that has them says so. */
 const ATTEMPTS = 4
 const ATTEMPT_MS = 5_000
 const BETWEEN_MS = 500
+/** Another coordinator may say something else. */
+const MAY_PASS: ReadonlySet<string> = new Set(['UNREACHABLE', 'POOL_FULL'])
 
 /**
  * Brings transactions to the coordinators of the genesis, one after the other until one answers. The next
@@ -18,7 +20,7 @@ export function remoteCourier(network: Network, coordinators: readonly PublicKey
   let next = 0
   return {
     async deliver(signed, signal) {
-      let failure = 'no coordinator is known'
+      let failure: CourierRefusal = unreachable('no coordinator is known')
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         // Those that are connected first: a dead one costs seconds.
         const near = others.filter(key => network.isConnected(key))
@@ -26,30 +28,33 @@ export function remoteCourier(network: Network, coordinators: readonly PublicKey
         const to = candidates[next++ % Math.max(1, candidates.length)]
         if (to === undefined || signal?.aborted === true) break
         const answer = await tryOne(network, to, signed, signal)
-        if (typeof answer !== 'string' || answer === 'accepted') return answer
+        if (answer === 'accepted' || !MAY_PASS.has(answer.code)) return answer
         failure = answer
         await delay(BETWEEN_MS)
       }
-      return { code: 'UNREACHABLE', message: `no coordinator could be reached: ${failure}` }
+      return failure
     }
   }
 }
 
-/** `accepted`, a refusal, or the words of a failure after which another attempt makes sense. */
 async function tryOne(
   network: Network,
   to: PublicKey,
   signed: SignedTransaction,
   signal: AbortSignal | undefined
-): Promise<string | CourierRefusal> {
-  const patience = AbortSignal.timeout(ATTEMPT_MS)
-  const either = signal === undefined ? patience : AbortSignal.any([signal, patience])
+): Promise<'accepted' | CourierRefusal> {
   try {
-    const stream = await network.open('ledger', to, { signal: either })
-    const answer = await submit(stream, signed, { signal: either })
+    const answer = await within(ATTEMPT_MS, signal, async limit => {
+      const stream = await network.open('ledger', to, { signal: limit })
+      return await submit(stream, signed, { signal: limit })
+    })
     if (answer.kind === 'accepted') return 'accepted'
     return { code: answer.code, message: answer.message }
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return unreachable(error instanceof Error ? error.message : String(error))
   }
+}
+
+function unreachable(why: string): CourierRefusal {
+  return { code: 'UNREACHABLE', message: `no coordinator could be reached: ${why}` }
 }

@@ -7,8 +7,9 @@ import {
   choice,
   fields,
   type Hash,
+  POOL_REFUSAL_CODES,
+  type PoolRefusalCode,
   REJECTION_CODES,
-  type RejectionCode,
   record,
   type SignedTransaction,
   signedTransactionCodec,
@@ -30,14 +31,13 @@ export const LEDGER_REFUSAL_CODES = [
   'HEIGHT_UNKNOWN',
   /** This peer has as many follow streams as are served to one. */
   'TOO_MANY_FOLLOWS',
-  /** The node's queue of transactions is full: try again later. */
-  'BUSY',
   /** The node cannot reach a coordinator. */
   'UNREACHABLE',
   'INTERNAL'
 ] as const
 
-export type LedgerRefusalCode = (typeof LEDGER_REFUSAL_CODES)[number] | RejectionCode
+/** What a node says itself, what its pool says, what the ledger's rules say. */
+export type LedgerRefusalCode = (typeof LEDGER_REFUSAL_CODES)[number] | PoolRefusalCode
 
 export interface LedgerRefusal {
   readonly code: LedgerRefusalCode
@@ -81,7 +81,11 @@ const replyCodec: Codec<LedgerReply> = tagged<LedgerReply, 'kind'>('kind', {
   head: record({ height: fields.counter, hash: fields.hash }),
   genesis: record({ bytes: blob(GENESIS_BYTES_MAX) }),
   refused: record({
-    code: choice<LedgerRefusalCode>([...LEDGER_REFUSAL_CODES, ...REJECTION_CODES]),
+    code: choice<LedgerRefusalCode>([
+      ...LEDGER_REFUSAL_CODES,
+      ...POOL_REFUSAL_CODES,
+      ...REJECTION_CODES
+    ]),
     message: sentence
   })
 })
