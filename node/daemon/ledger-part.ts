@@ -55,7 +55,7 @@ export interface LedgerPart {
 
 export async function openLedger(options: LedgerOptions): Promise<LedgerPart> {
   const verified = createVerifiedSignatures()
-  const context = chainContext(options.genesis, nodeCrypto, hash => verified.has(hash))
+  const context = chainContext(options.genesis, nodeCrypto, verified.has)
   const tip = await options.store.chain.load(options.genesis, nodeCrypto)
   const replica = new Replica(context, options.store.chain, tip)
   const members = options.genesis.coordinators.map(member => member.key)
@@ -77,7 +77,7 @@ export async function openLedger(options: LedgerOptions): Promise<LedgerPart> {
           agreement: simplexAgreement({
             signer,
             context,
-            remember: hash => verified.remember(hash)
+            remember: verified.remember
           }),
           colleagues: colleaguesOf(votes.log, network)
         }))

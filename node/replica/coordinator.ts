@@ -8,9 +8,9 @@ import {
   type Evidence,
   encodeMessage,
   type Hash,
-  hashTransaction,
   type PublicKey,
-  type SignedTransaction
+  type SignedTransaction,
+  signerKey
 } from '../../ledger/index.ts'
 import type { Clock } from '../clock.ts'
 import type { CoordinatorLinks } from './coordinator-links.ts'
@@ -57,7 +57,7 @@ export async function startCoordinator<State>(
   const driver = new AgreementDriver(options)
   await driver.begin()
   return {
-    deliver: signed => driver.deliver(signed),
+    deliver: batch => driver.deliver(batch),
     stop: () => driver.stop()
   }
 }
@@ -109,22 +109,37 @@ class AgreementDriver<State> {
     })
   }
 
-  async deliver(signed: SignedTransaction): Promise<'accepted' | CourierRefusal> {
+  async deliver(batch: readonly SignedTransaction[]): Promise<readonly (CourierRefusal | null)[]> {
+    const answers: Promise<CourierRefusal | null>[] = []
+    const signed: SignedTransaction[] = []
+    for (const transaction of batch) {
+      const rejection = this.#check(transaction)
+      answers.push(rejection === null ? this.#answerTo(transaction) : Promise.resolve(rejection))
+      if (rejection === null) signed.push(transaction)
+    }
+    if (signed.length > 0) this.#feed({ type: 'transactions', transactions: signed })
+    return await Promise.all(answers)
+  }
+
+  /** null: it bears its signer's signature, which need not be looked at again. */
+  #check(signed: SignedTransaction): CourierRefusal | null {
     const { replica, verified } = this.#options
     const rejection = checkSignature(replica.state(), signed, replica.context)
-    if (rejection !== null) return rejection
-    const hash = hashTransaction(signed, replica.context.crypto)
-    verified.remember(hash)
-    const refusal = await new Promise<CourierRefusal | null>(resolve => {
+    const key = signerKey(replica.state(), signed)
+    if (rejection === null && key !== undefined) verified.remember(replica.hashOf(signed), key)
+    return rejection
+  }
+
+  #answerTo(signed: SignedTransaction): Promise<CourierRefusal | null> {
+    const hash = this.#options.replica.hashOf(signed)
+    return new Promise(resolve => {
       const earlier = this.#waiting.get(hash)
       // The same transaction by two ways at once: one answer is for both.
       this.#waiting.set(hash, answer => {
         earlier?.(answer)
         resolve(answer)
       })
-      this.#feed({ type: 'transactions', transactions: [signed] })
     })
-    return refusal ?? 'accepted'
   }
 
   #feed(event: AgreementEvent, done?: () => void): void {

@@ -25,10 +25,9 @@ export async function serveLedgerProtocol(
 
 function handlerOf(replica: Replica, courier: Courier): LedgerHandler {
   return {
-    async submit(transaction) {
-      const hash = replica.hashOf(transaction)
-      const answer = await courier.deliver(transaction)
-      return answer === 'accepted' ? { hash } : refusalOf(answer)
+    async submit(transactions) {
+      const answers = await courier.deliver(transactions)
+      return answers.map(answer => answer && refusalOf(answer))
     },
     head: () => ({ height: replica.state().height, hash: replica.tip.block }),
     genesis: () => encodeAs(genesisCodec, replica.state().genesis),

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { PublicKey, SignedTransaction } from '../../ledger/index.ts'
-import { submit } from '../../protocols/ledger/index.ts'
+import { SUBMITTED_MAX, submit } from '../../protocols/ledger/index.ts'
 import { type Network, within } from '../network/index.ts'
 import type { Courier, CourierRefusal } from './courier.ts'
 
@@ -19,39 +19,63 @@ export function remoteCourier(network: Network, coordinators: readonly PublicKey
   const others = coordinators.filter(key => key !== network.key)
   let next = 0
   return {
-    async deliver(signed, signal) {
-      let failure: CourierRefusal = unreachable('no coordinator is known')
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        // Those that are connected first: a dead one costs seconds.
-        const near = others.filter(key => network.isConnected(key))
-        const candidates = near.length > 0 && attempt < ATTEMPTS - 1 ? near : others
-        const to = candidates[next++ % Math.max(1, candidates.length)]
-        if (to === undefined || signal?.aborted === true) break
-        const answer = await tryOne(network, to, signed, signal)
-        if (answer === 'accepted' || !MAY_PASS.has(answer.code)) return answer
-        failure = answer
-        await delay(BETWEEN_MS)
+    async deliver(batch, signal) {
+      const answers: (CourierRefusal | null)[] = []
+      for (let at = 0; at < batch.length; at += SUBMITTED_MAX) {
+        answers.push(...(await deliverSome(batch.slice(at, at + SUBMITTED_MAX), signal)))
       }
-      return failure
+      return answers
     }
+  }
+
+  async function deliverSome(
+    batch: readonly SignedTransaction[],
+    signal: AbortSignal | undefined
+  ): Promise<readonly (CourierRefusal | null)[]> {
+    const answers: (CourierRefusal | null)[] = batch.map(() =>
+      unreachable('no coordinator is known')
+    )
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const to = choose(attempt)
+      if (to === undefined || signal?.aborted === true) break
+      const open = [...answers.keys()].filter(at => MAY_PASS.has(answers[at]?.code ?? ''))
+      const said = await tryOne(
+        network,
+        to,
+        open.flatMap(at => batch[at] ?? []),
+        signal
+      )
+      for (const [place, at] of open.entries()) answers[at] = said[place] ?? null
+      if (!answers.some(answer => answer !== null && MAY_PASS.has(answer.code))) break
+      await delay(BETWEEN_MS)
+    }
+    return answers
+  }
+
+  function choose(attempt: number): PublicKey | undefined {
+    // Those that are connected first: a dead one costs seconds.
+    const near = others.filter(key => network.isConnected(key))
+    const candidates = near.length > 0 && attempt < ATTEMPTS - 1 ? near : others
+    return candidates[next++ % Math.max(1, candidates.length)]
   }
 }
 
+/** One answer for each; where the coordinator could not be asked, the words of that failure. */
 async function tryOne(
   network: Network,
   to: PublicKey,
-  signed: SignedTransaction,
+  batch: readonly SignedTransaction[],
   signal: AbortSignal | undefined
-): Promise<'accepted' | CourierRefusal> {
+): Promise<readonly (CourierRefusal | null)[]> {
   try {
-    const answer = await within(ATTEMPT_MS, signal, async limit => {
+    const reply = await within(ATTEMPT_MS, signal, async limit => {
       const stream = await network.open('ledger', to, { signal: limit })
-      return await submit(stream, signed, { signal: limit })
+      return await submit(stream, batch, { signal: limit })
     })
-    if (answer.kind === 'accepted') return 'accepted'
-    return { code: answer.code, message: answer.message }
+    if (reply.kind === 'submitted') return reply.answers
+    return batch.map(() => ({ code: reply.code, message: reply.message }))
   } catch (error) {
-    return unreachable(error instanceof Error ? error.message : String(error))
+    return batch.map(() => unreachable(error instanceof Error ? error.message : String(error)))
   }
 }
 

@@ -78,13 +78,13 @@ async function submitOne(
   )
   const hash = hashTransaction(signed, crypto)
   const inclusion = replica.inclusionOf(hash, expiryHeight)
-  const answer = await courier.deliver(signed, signal)
-  if (answer !== 'accepted') {
+  const [answer] = await courier.deliver([signed], signal)
+  if (answer) {
     inclusion.cancel()
     return { ok: false, code: answer.code, message: answer.message, decided: false }
   }
   const included = await includedOrSentAgain(unlessAborted(inclusion.promise, signal), () =>
-    courier.deliver(signed, signal)
+    courier.deliver([signed], signal)
   )
   if (included === 'aborted') {
     inclusion.cancel()

@@ -1,23 +1,26 @@
-import type { Hash } from '../../ledger/index.ts'
+import type { Hash, PublicKey } from '../../ledger/index.ts'
 
-/** Signatures are the dearest part of a block: each is checked once per node and remembered by its hash. */
+/**
+ * Signatures are the dearest part of a block: each is checked once per node and remembered by the transaction's hash
+ * and the key that it was checked against.
+ */
 export interface VerifiedSignatures {
-  remember(transaction: Hash): void
-  has(transaction: Hash): boolean
+  readonly remember: (transaction: Hash, key: PublicKey) => void
+  readonly has: (transaction: Hash, key: PublicKey) => boolean
 }
 
 /** Sixteen full blocks of a thousand; the oldest is forgotten first and would merely be checked again. */
 const REMEMBERED_MAX = 16_384
 
 export function createVerifiedSignatures(): VerifiedSignatures {
-  const known = new Set<Hash>()
+  const known = new Map<Hash, PublicKey>()
   return {
-    remember(transaction) {
-      known.add(transaction)
+    remember(transaction, key) {
+      known.set(transaction, key)
       if (known.size <= REMEMBERED_MAX) return
-      const [oldest] = known
+      const [oldest] = known.keys()
       if (oldest !== undefined) known.delete(oldest)
     },
-    has: transaction => known.has(transaction)
+    has: (transaction, key) => known.get(transaction) === key
   }
 }

@@ -1,6 +1,6 @@
 /** The one place where `ledger` touches a stream: one request a stream, one answer, or a follow without end. */
 import type { Stream } from '@libp2p/interface'
-import type { CertifiedBlock, Hash, SignedTransaction } from '../../ledger/index.ts'
+import type { CertifiedBlock, SignedTransaction } from '../../ledger/index.ts'
 import {
   encodeMessage,
   expectMessage,
@@ -34,13 +34,19 @@ export type ChannelOptions = Omit<FrameOptions, 'maxBytes'>
 type Refused = { readonly kind: 'refused' } & LedgerRefusal
 type Answer<K extends LedgerReply['kind']> = Extract<LedgerReply, { readonly kind: K }> | Refused
 
-/** Throws `FrameError`: then nobody knows whether it was taken, and the same bytes may be sent again. */
-export function submit(
+/**
+ * At most `SUBMITTED_MAX` transactions; their answers come in the same order. Throws `FrameError`: then nobody
+ * knows which were taken, and the same bytes may be sent again.
+ */
+export async function submit(
   stream: Stream,
-  transaction: SignedTransaction,
+  transactions: readonly SignedTransaction[],
   options: ChannelOptions = {}
-): Promise<Answer<'accepted'>> {
-  return ask(stream, { kind: 'submit', transaction }, 'accepted', options)
+): Promise<Answer<'submitted'>> {
+  const reply = await ask(stream, { kind: 'submit', transactions }, 'submitted', options)
+  if (reply.kind === 'refused' || reply.answers.length === transactions.length) return reply
+  const [said, expected] = [reply.answers.length, transactions.length]
+  throw new FrameError('MALFORMED', `${said} answers to ${expected} transactions`)
 }
 
 export function askHead(stream: Stream, options: ChannelOptions = {}): Promise<Answer<'head'>> {
@@ -112,7 +118,8 @@ function isAnswer<K extends LedgerReply['kind']>(
 
 /** What a node answers from. Refusals are values; a throw is a fault of the node. */
 export interface LedgerHandler {
-  submit(transaction: SignedTransaction): Promise<{ readonly hash: Hash } | LedgerRefusal>
+  /** One answer for each; null: taken for inclusion. */
+  submit(transactions: readonly SignedTransaction[]): Promise<readonly (LedgerRefusal | null)[]>
   head(): Head
   genesis(): Uint8Array
   /** From this height on, without end; stops when the signal fires. A refusal for a height not known yet. */
@@ -164,12 +171,8 @@ async function answer(
       return { kind: 'head', ...handler.head() }
     case 'genesis':
       return { kind: 'genesis', bytes: handler.genesis() }
-    case 'submit': {
-      const outcome = await handler.submit(request.transaction)
-      return 'hash' in outcome
-        ? { kind: 'accepted', hash: outcome.hash }
-        : { kind: 'refused', ...outcome }
-    }
+    case 'submit':
+      return { kind: 'submitted', answers: await handler.submit(request.transactions) }
   }
 }
 

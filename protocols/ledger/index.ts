@@ -17,5 +17,6 @@ export {
   type LedgerReply,
   type LedgerRequest,
   ledgerReply,
-  ledgerRequest
+  ledgerRequest,
+  SUBMITTED_MAX
 } from './messages.ts'

@@ -7,6 +7,8 @@ import {
   choice,
   fields,
   type Hash,
+  list,
+  nullable,
   POOL_REFUSAL_CODES,
   type PoolRefusalCode,
   REJECTION_CODES,
@@ -17,8 +19,10 @@ import {
 } from '../../ledger/index.ts'
 import { blob, type MessageKind, nothing, sentence } from '../framing/index.ts'
 
-/** A signed transaction is at most a 16 KiB record; a little more for the envelope. */
-export const LEDGER_REQUEST_BYTES_MAX: number = 16_384 + 64
+/** Transactions of one submission: opening a stream costs as much as checking some signatures. */
+export const SUBMITTED_MAX = 128
+/** Room for as many as are sent at once, of which each is 300 bytes as a rule and a 16 KiB record at most. */
+export const LEDGER_REQUEST_BYTES_MAX: number = 131_072
 /** One certified block is the largest thing that is ever answered; a little more for the envelope. */
 export const LEDGER_REPLY_BYTES_MAX: number = BLOCK_LIMITS.bytesMax + 64
 /** Seven coordinators and the parameters take 1 KiB; a network's genesis is read before anything is trusted. */
@@ -45,7 +49,7 @@ export interface LedgerRefusal {
 }
 
 export type LedgerRequest =
-  | { readonly kind: 'submit'; readonly transaction: SignedTransaction }
+  | { readonly kind: 'submit'; readonly transactions: readonly SignedTransaction[] }
   /** Every block from this height on: what there is, then each new one. */
   | { readonly kind: 'follow'; readonly fromHeight: number }
   | { readonly kind: 'head' }
@@ -58,8 +62,8 @@ export interface Head {
 }
 
 export type LedgerReply =
-  /** Taken for inclusion; whether it applies is known from the block that includes it. */
-  | { readonly kind: 'accepted'; readonly hash: Hash }
+  /** One answer for each. null: taken for inclusion; whether it applies is known from the block that includes it. */
+  | { readonly kind: 'submitted'; readonly answers: readonly (LedgerRefusal | null)[] }
   | { readonly kind: 'block'; readonly block: CertifiedBlock }
   /** Nothing new: keeps an idle follow stream alive and says where the node is. */
   | { readonly kind: 'ping'; readonly height: number }
@@ -68,32 +72,34 @@ export type LedgerReply =
   | ({ readonly kind: 'refused' } & LedgerRefusal)
 
 const requestCodec: Codec<LedgerRequest> = tagged<LedgerRequest, 'kind'>('kind', {
-  submit: record({ transaction: signedTransactionCodec }),
+  submit: record({ transactions: list(signedTransactionCodec, SUBMITTED_MAX, 1) }),
   follow: record({ fromHeight: fields.counter }),
   head: nothing,
   genesis: nothing
 })
 
+const refusalCodec: Codec<LedgerRefusal> = record({
+  code: choice<LedgerRefusalCode>([
+    ...LEDGER_REFUSAL_CODES,
+    ...POOL_REFUSAL_CODES,
+    ...REJECTION_CODES
+  ]),
+  message: sentence
+})
+
 const replyCodec: Codec<LedgerReply> = tagged<LedgerReply, 'kind'>('kind', {
-  accepted: record({ hash: fields.hash }),
+  submitted: record({ answers: list(nullable(refusalCodec), SUBMITTED_MAX) }),
   block: record({ block: certifiedBlockCodec }),
   ping: record({ height: fields.counter }),
   head: record({ height: fields.counter, hash: fields.hash }),
   genesis: record({ bytes: blob(GENESIS_BYTES_MAX) }),
-  refused: record({
-    code: choice<LedgerRefusalCode>([
-      ...LEDGER_REFUSAL_CODES,
-      ...POOL_REFUSAL_CODES,
-      ...REJECTION_CODES
-    ]),
-    message: sentence
-  })
+  refused: refusalCodec
 })
 
 export const ledgerRequest: MessageKind<LedgerRequest> = {
   name: 'ledger request',
   codec: requestCodec,
-  limits: { bytesMax: LEDGER_REQUEST_BYTES_MAX, depthMax: 14, valuesMax: 2_064 }
+  limits: { bytesMax: LEDGER_REQUEST_BYTES_MAX, depthMax: 15, valuesMax: 16_384 }
 }
 
 export const ledgerReply: MessageKind<LedgerReply> = {

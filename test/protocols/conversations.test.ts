@@ -123,9 +123,11 @@ test('a fault of the host reaches the owner as INTERNAL and the log of the host 
 
 // ledger
 
+const FULL = { code: 'POOL_FULL', message: 'send it again later' } as const
+
 function ledgerOf(blocks: readonly CertifiedBlock[]): LedgerHandler {
   return {
-    submit: async () => ({ hash: HASH }),
+    submit: async transactions => transactions.map((_, at) => (at === 1 ? FULL : null)),
     head: () => ({ height: blocks.length, hash: HASH }),
     genesis: () => Uint8Array.of(1, 2, 3),
     blocks(fromHeight, signal) {
@@ -145,10 +147,14 @@ async function serveOnce(handler: LedgerHandler, slots = followSlots()) {
   return { asker, served: serveLedger(server, handler, { ...QUICK, peer: 'a', slots }) }
 }
 
-test('a transaction, the head and the genesis are asked for', async () => {
+test('transactions are submitted, the head and the genesis are asked for', async () => {
   const ledger = ledgerOf([BLOCK])
   const one = await serveOnce(ledger)
-  assert.deepEqual(await submit(one.asker, TRANSACTION, QUICK), { kind: 'accepted', hash: HASH })
+  const batch = [TRANSACTION, TRANSACTION, TRANSACTION]
+  assert.deepEqual(await submit(one.asker, batch, QUICK), {
+    kind: 'submitted',
+    answers: [null, FULL, null]
+  })
   const two = await serveOnce(ledger)
   assert.deepEqual(await askHead(two.asker, QUICK), { kind: 'head', height: 1, hash: HASH })
   const three = await serveOnce(ledger)
@@ -156,6 +162,13 @@ test('a transaction, the head and the genesis are asked for', async () => {
   assert.ok(genesis.kind === 'genesis')
   assert.deepEqual([...genesis.bytes], [1, 2, 3])
   await Promise.all([one.served, two.served, three.served])
+})
+
+test('a node that does not answer for each transaction is not believed for any', async () => {
+  const lazy: LedgerHandler = { ...ledgerOf([]), submit: async () => [null] }
+  const { asker, served } = await serveOnce(lazy)
+  await assert.rejects(submit(asker, [TRANSACTION, TRANSACTION], QUICK), /1 answers to 2 trans/)
+  await served
 })
 
 test('a follower gets the blocks there are, and the node lets go when the follower leaves', async () => {

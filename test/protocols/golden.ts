@@ -167,14 +167,14 @@ const hostReplies: readonly HostReply[] = [
 ]
 
 const ledgerRequests: readonly LedgerRequest[] = [
-  { kind: 'submit', transaction: TRANSACTION },
+  { kind: 'submit', transactions: [TRANSACTION] },
   { kind: 'follow', fromHeight: 12 },
   { kind: 'head' },
   { kind: 'genesis' }
 ]
 
 const ledgerReplies: readonly LedgerReply[] = [
-  { kind: 'accepted', hash: HASH },
+  { kind: 'submitted', answers: [null, { code: 'POOL_FULL', message: 'send it again later' }] },
   { kind: 'block', block: BLOCK },
   { kind: 'ping', height: 12 },
   { kind: 'head', height: 12, hash: HASH },

@@ -114,11 +114,13 @@ describe('a stranger among honest nodes', () => {
         feeMax: 0n,
         body: { type: 'cancel-orders', machine: web1, sequence }
       }
-      const send = async (change: Partial<Transaction>, key = account) =>
-        submit(
-          await eve.open('ledger', lab.coordinator),
-          signTransaction(network, { ...fresh, ...change }, key)
-        )
+      const send = async (change: Partial<Transaction>, key = account) => {
+        const signed = signTransaction(network, { ...fresh, ...change }, key)
+        const reply = await submit(await eve.open('ledger', lab.coordinator), [signed])
+        if (reply.kind === 'refused') return reply
+        const [refusal] = reply.answers
+        return refusal ? { kind: 'refused', ...refusal } : { kind: 'accepted' }
+      }
       refusedWith(await send({ expiryHeight: height - 1 }), 'INVALID_EXPIRED', /sign it again/)
       refusedWith(await send({ expiryHeight: 10_000_000 }), 'INVALID_EXPIRED', /is the most/)
       refusedWith(await send({ nonce }), 'INVALID_NONCE', /the next one is \d+/)
