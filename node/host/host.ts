@@ -11,6 +11,7 @@ import {
   type OfferPublisher,
   type Terms
 } from '../offers/index.ts'
+import { startAlive } from '../presence/index.ts'
 import { type Courier, createSubmitter, type Replica } from '../replica/index.ts'
 import type { Vmm } from '../vmm/index.ts'
 import { createExecutionDriver } from './execution-driver.ts'
@@ -104,6 +105,7 @@ async function begin(
     ready: () => ready,
     watchMove: (machine, progress) => moves.watch(machine, progress)
   })
+  const unheard = startAlive({ host, replica, submitter, log })
   await network.serve('order', stream => serveOrder(stream, service))
   await serveConsoles(options)
   await reconcile({ host, vmm, replica, records, executions, work, locks, settled, log })
@@ -118,6 +120,7 @@ async function begin(
     uuid: host,
     stop() {
       ready = false
+      unheard()
       unwatch()
       forget()
       publisher.stop()

@@ -47,6 +47,12 @@ export interface LabOptions {
     readonly signupGrant?: string
     readonly migrationDeadlineMs?: number
     readonly migrationHardLimitMs?: number
+    readonly alivePeriodMs?: number
+    readonly leaseMs?: number
+    readonly graceMs?: number
+    readonly openFee?: string
+    readonly registerFee?: string
+    readonly transactionFee?: string
   }
   /** Names of the coordinators beside `judy`; default none. */
   readonly colleagues?: readonly string[]

@@ -1,0 +1,1 @@
+export { startAlive } from './alive-driver.ts'
