@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { systemClock } from '../clock.ts'
+import { systemAlarms, systemClock } from '../clock.ts'
 import type { NodeConfig } from '../config/index.ts'
 import { nodeCrypto } from '../crypto/index.ts'
 import { createHost, type Host } from '../host/index.ts'
@@ -50,6 +50,7 @@ export async function openHosting(options: HostingOptions, undo: Undo): Promise<
       courier: seat.courier,
       crypto: nodeCrypto,
       clock: systemClock,
+      alarms: systemAlarms,
       vmm,
       images: async () => (await images.list()).map(each => each.hash),
       exchange: options.exchange,

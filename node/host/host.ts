@@ -1,6 +1,6 @@
 import type { Crypto, Hash, Signer, Uuid } from '../../ledger/index.ts'
 import { serveOrder } from '../../protocols/order/index.ts'
-import type { Clock } from '../clock.ts'
+import type { Alarms, Clock } from '../clock.ts'
 import { serveConsoles } from '../console/index.ts'
 import type { HostMachine, HostRecords, MoveJournals } from '../host-records/index.ts'
 import { createMoves } from '../migration/index.ts'
@@ -11,7 +11,7 @@ import {
   type OfferPublisher,
   type Terms
 } from '../offers/index.ts'
-import { startAlive } from '../presence/index.ts'
+import { startAlive, startLease } from '../presence/index.ts'
 import { type Courier, createSubmitter, type Replica } from '../replica/index.ts'
 import type { Vmm } from '../vmm/index.ts'
 import { createExecutionDriver } from './execution-driver.ts'
@@ -29,6 +29,7 @@ export interface HostOptions {
   readonly courier: Courier
   readonly crypto: Crypto
   readonly clock: Clock
+  readonly alarms: Alarms
   readonly vmm: Vmm
   readonly images: () => Promise<readonly Hash[]>
   readonly exchange: OfferExchange
@@ -77,7 +78,8 @@ async function begin(
   const locks: MachineLocks = createMachineLocks()
   const submitter = createSubmitter({ ...options, signer: { kind: 'host', id: host } })
   const settled = (uuid: Uuid): Promise<void> => settle({ host, vmm, replica, records }, uuid)
-  const work = createMachineWork({ ...options, submitter, log })
+  const lease = startLease(options)
+  const work = createMachineWork({ ...options, submitter, lease, log })
   const executions = createExecutionDriver({ replica, submitter, records, work, settled, log })
   // Moves do not hold the machine's lock, and what they settle must not cross an order that has just begun.
   const settledInTurn = (uuid: Uuid): Promise<void> => locks.hold(uuid, () => settled(uuid))
@@ -112,8 +114,7 @@ async function begin(
   // Taken up before anybody is served: a peer that dials again must meet the old move, not begin a second one.
   await moves.recover()
   await moves.serve()
-  const unwatch = startWatch({ host, vmm, replica, submitter, locks, settled, log })
-  const forget = settleWhatLeft(options, host, settled, locks)
+  const unwatch = startWatch({ ...options, host, submitter, locks, lease, settled })
   ready = true
   await publisher.publish(terms)
   return {
@@ -122,27 +123,9 @@ async function begin(
       ready = false
       unheard()
       unwatch()
-      forget()
+      lease.stop()
       publisher.stop()
       moves.stop()
     }
   }
-}
-
-/** A machine that moved away by a final COMMIT stays here as a cached older version. */
-function settleWhatLeft(
-  { replica }: HostOptions,
-  host: Uuid,
-  settled: (uuid: Uuid) => Promise<void>,
-  locks: MachineLocks
-): () => void {
-  return replica.onFinal(({ certified, before, after }) => {
-    for (const { transaction } of certified.block.transactions) {
-      if (transaction.body.type !== 'commit-migration') continue
-      const { machine } = transaction.body
-      if (before.machine(machine)?.holder === host && after.machine(machine)?.holder !== host) {
-        void locks.hold(machine, () => settled(machine)).catch(() => undefined)
-      }
-    }
-  })
 }

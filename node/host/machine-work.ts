@@ -1,6 +1,7 @@
 import type { Hash, Uuid } from '../../ledger/index.ts'
 import type { Work } from '../../protocols/order/index.ts'
 import { sealRoot } from '../content/index.ts'
+import type { HostLease } from '../presence/index.ts'
 import type { Replica, Submitter } from '../replica/index.ts'
 import type { Vmm } from '../vmm/index.ts'
 
@@ -14,6 +15,7 @@ export interface MachineWorkOptions {
   readonly vmm: Vmm
   readonly submitter: Submitter
   readonly replica: Replica
+  readonly lease: HostLease
   /** How long a guest may take to power down before it is ended. */
   readonly stopPatienceMs: number
   readonly log: (message: string, fields: Record<string, string>) => void
@@ -25,7 +27,7 @@ export function createMachineWork(options: MachineWorkOptions): MachineWork {
     create: machine => createFromRecord(options, machine),
     'hold-start': machine => vmm.prepareStart(machine),
     'hold-resume': machine => vmm.prepareResume(machine),
-    go: machine => vmm.go(machine),
+    go: machine => options.lease.letGo(machine),
     stop: machine => stopUnlessDown(options, machine),
     suspend: machine => vmm.suspend(machine),
     abandon: machine => abandonIfUp(vmm, machine),
@@ -64,10 +66,10 @@ async function deleteIfPresent(vmm: Vmm, machine: Uuid): Promise<void> {
 
 /** Takes a suspension back whose confirmation was refused: the ledger still says the machine runs. */
 async function runAgain(options: MachineWorkOptions, machine: Uuid): Promise<void> {
-  const { vmm } = options
+  const { vmm, lease } = options
   const status = await vmm.status(machine)
   if (status === 'suspended') await vmm.prepareResume(machine)
-  if (status === 'suspended' || status === 'held') await vmm.go(machine)
+  if (status === 'suspended' || status === 'held') await lease.letGo(machine)
   if (status === 'down') await reportFallIfDown(options, machine)
 }
 
@@ -76,7 +78,7 @@ async function runAgain(options: MachineWorkOptions, machine: Uuid): Promise<voi
  * Nothing is reported while the guest is up, or when the ledger does not hold the machine for started.
  */
 export async function reportFallIfDown(
-  { vmm, submitter, replica, log }: Omit<MachineWorkOptions, 'stopPatienceMs'>,
+  { vmm, submitter, replica, log }: Omit<MachineWorkOptions, 'stopPatienceMs' | 'lease'>,
   uuid: Uuid
 ): Promise<void> {
   const machine = replica.state().machine(uuid)

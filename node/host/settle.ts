@@ -12,13 +12,13 @@ export interface SettleOptions {
 
 /**
  * Writes down which version of a machine lies here, from what the ledger says now. A machine that moved away
- * stays as a cached older version; one that the ledger no longer knows leaves nothing.
+ * stays as a cached older version; one that the ledger no longer knows, or that nobody holds, leaves nothing.
  */
 export async function settle(options: SettleOptions, uuid: Uuid): Promise<void> {
   const { host, vmm, replica, records } = options
   const machine = replica.state().machine(uuid)
   const status = await vmm.status(uuid)
-  if (machine === undefined || status === 'absent') {
+  if (machine === undefined || machine.holder === null || status === 'absent') {
     if (status === 'down' || status === 'suspended') await vmm.delete(uuid)
     await records.removeMachine(uuid)
     return

@@ -1,24 +1,30 @@
 import type { MachineRecord, Uuid } from '../../ledger/index.ts'
 import { sealRoot } from '../content/index.ts'
+import type { HostRecords } from '../host-records/index.ts'
+import type { HostLease } from '../presence/index.ts'
 import type { Replica, Submitter } from '../replica/index.ts'
 import type { Ended, Vmm } from '../vmm/index.ts'
 import type { MachineLocks } from './machine-locks.ts'
 import { reportFallIfDown } from './machine-work.ts'
+import { judgeGuest, type Verdict } from './verdict.ts'
 
 export interface WatchOptions {
   readonly host: Uuid
   readonly vmm: Vmm
   readonly replica: Replica
   readonly submitter: Submitter
+  readonly records: HostRecords
   readonly locks: MachineLocks
+  readonly lease: HostLease
+  readonly stopPatienceMs: number
   readonly settled: (machine: Uuid) => Promise<void>
   readonly log: (message: string, fields: Record<string, string>) => void
 }
 
 /**
- * Two things that happen without an order: a guest ends by itself (FELL, the clock stops), and the ledger
- * halts the clock of a guest whose owner cannot pay or whose spend limit is reached (the host suspends it).
- * Every block is a reason to look again: a fall that could not be told would be billed up to the spend limit.
+ * What happens without an order: a guest ends by itself, the ledger halts the clock of one that is not paid for,
+ * an owner takes a machine back. Every block is a reason to look at every machine: what could not be done or
+ * told now is met again, and a fall that nobody heard of would be billed up to the spend limit.
  */
 export function startWatch(options: WatchOptions): () => void {
   const { vmm, replica, locks } = options
@@ -27,10 +33,13 @@ export function startWatch(options: WatchOptions): () => void {
       .hold(what.machine, () => handleEnded(options, what))
       .catch(failed(options, what.machine))
   })
+  let looking = false
   const look = (): void => {
-    for (const machine of heldBy(options)) {
-      void lookAfter(options, machine).catch(failed(options, machine.uuid))
-    }
+    if (looking) return
+    looking = true
+    void lookAround(options).finally(() => {
+      looking = false
+    })
   }
   const blocks = replica.onFinal(look)
   look()
@@ -41,75 +50,132 @@ export function startWatch(options: WatchOptions): () => void {
 }
 
 async function handleEnded(options: WatchOptions, ended: Ended): Promise<void> {
-  options.log(`the guest ended by itself: ${ended.reason}, ${ended.detail}`, {
-    machine: ended.machine
-  })
-  await fell(options, ended.machine)
+  const { machine } = ended
+  options.log(`the guest ended by itself: ${ended.reason}, ${ended.detail}`, { machine })
+  await reportFallIfDown(options, machine)
+  await options.settled(machine)
 }
 
-async function fell(options: WatchOptions, uuid: Uuid): Promise<void> {
-  await reportFallIfDown(options, uuid)
-  await options.settled(uuid)
+async function lookAround(options: WatchOptions): Promise<void> {
+  const { vmm, replica, host } = options
+  const held = [...replica.state().machines()].filter(machine => machine.holder === host)
+  const uuids = new Set([...held.map(machine => machine.uuid), ...(await vmm.list())])
+  for (const uuid of uuids) {
+    // Not waited for: one that takes its time must not keep the others from being looked after.
+    void lookAfter(options, uuid).catch(failed(options, uuid))
+  }
 }
 
-async function lookAfter(options: WatchOptions, machine: MachineRecord): Promise<void> {
-  const { vmm, locks } = options
-  const { uuid, state, billing } = machine
-  if (state !== 'started') return
-  // The lock is taken only where there is something to do, or orders would be told that the machine is busy.
-  const status = await vmm.status(uuid)
-  if (billing.halt === null && status === 'running') return
+/** The lock is taken only where there is something to do, or orders would be told that the machine is busy. */
+async function lookAfter(options: WatchOptions, uuid: Uuid): Promise<void> {
+  const { locks } = options
+  if (locks.busy(uuid) || (await judge(options, uuid)) === 'nothing') return
   // An order under way settles it: the next block looks again.
   if (locks.busy(uuid)) return
-  await locks.hold(uuid, () => mend(options, uuid))
+  await locks.hold(uuid, async () => {
+    // Judged again: an order that has ended meanwhile may have changed everything.
+    await carryOut(options, uuid, await judge(options, uuid))
+  })
 }
 
-/** Looks again inside the lock: an order that has ended meanwhile may have changed everything. */
-async function mend(options: WatchOptions, uuid: Uuid): Promise<void> {
-  const { vmm, replica } = options
-  const machine = replica.state().machine(uuid)
-  if (machine?.state !== 'started') return
-  if (machine.billing.halt !== null) return suspendOne(options, uuid)
-  const status = await vmm.status(uuid)
-  if (status === 'down') return fell(options, uuid)
-  // The ledger says that it runs and its owner pays for that: a guest that could not be let go is let go now.
-  if (status === 'held') await vmm.go(uuid)
+async function judge(options: WatchOptions, uuid: Uuid): Promise<Verdict> {
+  const { host, vmm, replica, records, lease } = options
+  const [status, record] = await Promise.all([vmm.status(uuid), records.machine(uuid)])
+  const state = replica.state()
+  return judgeGuest({
+    host,
+    machine: state.machine(uuid),
+    status,
+    role: record?.role ?? null,
+    arriving: state.migration(uuid)?.destination === host,
+    leaseHeld: lease.isHeld(),
+    timeMs: state.timeMs,
+    graceMs: state.genesis.parameters.graceMs
+  })
 }
 
-async function suspendOne(options: WatchOptions, uuid: Uuid): Promise<void> {
-  const { vmm, replica, submitter } = options
-  const machine = replica.state().machine(uuid)
-  if (machine?.state !== 'started' || machine.billing.halt === null) return
-  const reason = machine.billing.halt.reason
+async function carryOut(options: WatchOptions, uuid: Uuid, verdict: Verdict): Promise<void> {
+  const { vmm, lease, log } = options
+  const machine = options.replica.state().machine(uuid)
+  switch (verdict) {
+    case 'nothing':
+      return
+    case 'let-go':
+      log('letting the guest run', { machine: uuid })
+      return lease.letGo(uuid)
+    case 'resume':
+      log('resuming: it is paid for again', { machine: uuid })
+      await vmm.prepareResume(uuid)
+      return lease.letGo(uuid)
+    case 'fell':
+      await reportFallIfDown(options, uuid)
+      return options.settled(uuid)
+    case 'end':
+      return endGuest(options, uuid)
+    case 'put-away':
+      log('the machine is not held here any more', { machine: uuid })
+      return options.settled(uuid)
+    case 'suspend':
+    case 'seal':
+    case 'evict':
+      if (machine !== undefined) await REPORTS[verdict](options, machine)
+      return options.settled(uuid)
+  }
+}
+
+type Report = (options: WatchOptions, machine: MachineRecord) => Promise<void>
+
+const REPORTS: Readonly<Record<'suspend' | 'seal' | 'evict', Report>> = {
+  suspend: suspendUnpaid,
+  async seal(options, { uuid, version }) {
+    const root = await sealRoot(options.vmm, options.replica.context.crypto, uuid)
+    await tell(options, { type: 'seal', machine: uuid, version, root }, 'sealed what was released')
+  },
+  async evict(options, { uuid, version }) {
+    await tell(options, { type: 'evict', machine: uuid, version }, 'evicted: the grace is over')
+  }
+}
+
+async function suspendUnpaid(options: WatchOptions, machine: MachineRecord): Promise<void> {
+  const { vmm, replica, log } = options
+  const { uuid, version, billing } = machine
   if ((await vmm.status(uuid)) === 'running') {
-    options.log(`suspending: ${reason === 'limit' ? 'spend limit reached' : 'unpaid'}`, {
-      machine: uuid
-    })
+    const reason = billing.halt?.reason === 'limit' ? 'spend limit reached' : 'unpaid'
+    log(`suspending: ${reason}`, { machine: uuid })
     await vmm.suspend(uuid)
   }
   if ((await vmm.status(uuid)) !== 'suspended') return reportFallIfDown(options, uuid)
   const root = await sealRoot(vmm, replica.context.crypto, uuid)
-  const outcome = await submitter.submit({
-    type: 'suspend-unpaid',
-    machine: uuid,
-    version: machine.version,
-    root
-  })
-  if (!outcome.ok)
-    options.log(`the suspension was not recorded: ${outcome.message}`, { machine: uuid })
-  await options.settled(uuid)
+  await tell(options, { type: 'suspend-unpaid', machine: uuid, version, root }, 'suspended')
 }
 
-function heldBy({ replica, host }: WatchOptions): MachineRecord[] {
-  return [...replica.state().machines()].filter(machine => machine.holder === host)
+/**
+ * The ledger says that it does not run here: its owner released it, or gave this host up. A guest that runs gets
+ * its time to write its disk out; nobody pays for it.
+ */
+async function endGuest({ vmm, stopPatienceMs, log }: WatchOptions, uuid: Uuid): Promise<void> {
+  log('the guest is up but the ledger says otherwise: ended', { machine: uuid })
+  if ((await vmm.status(uuid)) === 'suspended') {
+    await vmm.prepareResume(uuid)
+    await vmm.go(uuid)
+  }
+  await vmm.stop(uuid, stopPatienceMs)
+}
+
+async function tell(
+  { submitter, log }: WatchOptions,
+  body: Parameters<Submitter['submit']>[0] & { readonly machine: Uuid },
+  done: string
+): Promise<void> {
+  const outcome = await submitter.submit(body)
+  log(outcome.ok ? done : `${body.type} was not recorded: ${outcome.message}`, {
+    machine: body.machine
+  })
 }
 
 function failed(options: WatchOptions, machine: Uuid): (error: unknown) => void {
-  return error =>
-    options.log(
-      `looking after the machine failed: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        machine
-      }
-    )
+  return error => {
+    const why = error instanceof Error ? error.message : String(error)
+    options.log(`looking after the machine failed: ${why}`, { machine })
+  }
 }

@@ -7,6 +7,7 @@ export type Verb =
   | 'prepareStart'
   | 'prepareResume'
   | 'go'
+  | 'hold'
   | 'abandon'
   | 'stop'
   | 'suspend'
@@ -20,6 +21,7 @@ const ALLOWED_FROM: Readonly<Record<Verb, readonly VmmStatus[]>> = {
   prepareStart: ['down'],
   prepareResume: ['suspended'],
   go: ['held'],
+  hold: ['running'],
   abandon: ['held', 'running'],
   stop: ['held', 'running'],
   suspend: ['running'],

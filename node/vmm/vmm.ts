@@ -5,6 +5,7 @@ import type { Configuration, Hash, Uuid } from '../../ledger/index.ts'
  * The one way in which the market touches a virtual machine monitor (2004 text, 7.1.1).
  *
  *     absent --create--> down --prepareStart--> held --go--> running
+ *                                                      held <--hold-- running
  *                        down <--stop, abandon, powered off, died-- running, held
  *                   suspended <--suspend-- running
  *                   suspended --prepareResume--> held
@@ -36,6 +37,8 @@ export interface Vmm {
   prepareResume(machine: Uuid): Promise<void>
   /** Lets a held guest run. */
   go(machine: Uuid): Promise<void>
+  /** Stops a running guest between two instructions; `go` lets it run on. Its memory stays in the VMM. */
+  hold(machine: Uuid): Promise<void>
   /** Ends a held or running guest at once. A guest that was held by prepareResume is suspended again. */
   abandon(machine: Uuid): Promise<void>
   /** Asks the guest to power down; ends it after `patienceMs`. */

@@ -54,6 +54,26 @@ describe('a host and its silence', () => {
     assert.match(bob.log, /the ledger hears this host again/)
   })
 
+  scenario(
+    'a host that is cut off from the ledger pauses its guests, and lets them go when it is back',
+    async () => {
+      const { runningDueMs, version } = await maria.machine('web1')
+      lab.coordinator.freeze()
+      await eventually('the guests are paused', paused, said => said)
+      lab.coordinator.thaw()
+      await eventually(
+        'the guest runs again',
+        async () => bob.log,
+        log => log.lastIndexOf('letting the guest run') > log.lastIndexOf('the guest is paused')
+      )
+      const again = await maria.machine('web1')
+      assert.deepEqual([again.state, again.version], ['started', version])
+      assert.ok(Number(again.runningDueMs) > Number(runningDueMs), 'the pause was not charged')
+    }
+  )
+
+  const paused = async (): Promise<boolean> => /the guest is paused/.test(bob.log)
+
   async function ledgerReaches(timeMs: number): Promise<void> {
     await eventually(
       `the ledger reaches ${timeMs}`,

@@ -304,6 +304,36 @@ export function vmmConformance(name: string, makeHarness: () => Promise<VmmHarne
       assert.deepEqual(reasons(endings, machine), ['died'])
     })
 
+    test('a guest that is held while it runs counts on from where it was, and can be ended', async () => {
+      const { machine, console } = await started()
+      await console.until(/counter 2\b/)
+      await here.hold(machine)
+      assert.equal(await here.status(machine), 'held')
+      await refused(here.hold(machine), 'WRONG_STATUS')
+      await refused(here.suspend(machine), 'WRONG_STATUS')
+      await here.go(machine)
+      assert.equal(await here.status(machine), 'running')
+      const counted = Number((await console.until(/counter ([3-9]|\d\d)\r?\n/))[1])
+      assert.ok(counted >= 3)
+      await here.hold(machine)
+      await here.abandon(machine)
+      assert.equal(await here.status(machine), 'down')
+    })
+
+    test('a guest that was held while it ran is held when the node restarts, with its state', async () => {
+      const { machine, console } = await started()
+      await console.until(/counter 2\b/)
+      await here.hold(machine)
+      await here.close()
+      here = await harness.open('here')
+      assert.equal(await here.status(machine), 'held')
+      const again = await serial(here, machine)
+      await here.go(machine)
+      const counted = Number((await again.until(/counter ([3-9]|\d\d)\r?\n/))[1])
+      assert.ok(counted >= 3 && counted < 60, `the counter went on at ${counted}`)
+      await here.abandon(machine)
+    })
+
     test('stopping and abandoning are not reported as endings', async () => {
       const { machine, console } = await started()
       await console.until(/counter 1\b/)

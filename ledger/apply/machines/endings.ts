@@ -89,8 +89,11 @@ export function endContract(draft: Draft, machine: MachineRecord): void {
   })
 }
 
-/** null: the holder has neither given notice nor a charge that was not met. */
-function graceEndsMs({ noticeAtMs, billing }: MachineRecord, graceMs: number): number | null {
+/** From when the holder may evict; null: it has neither given notice nor a charge that was not met. */
+export function graceEndsMs(
+  { noticeAtMs, billing }: MachineRecord,
+  graceMs: number
+): number | null {
   const begins = [noticeAtMs, billing.storageUnpaidSinceMs].filter(atMs => atMs !== null)
   return begins.length === 0 ? null : Math.min(...begins) + graceMs
 }

@@ -1,4 +1,4 @@
-export { evict, giveNotice, releaseContract } from './endings.ts'
+export { evict, giveNotice, graceEndsMs, releaseContract } from './endings.ts'
 export { declareLost } from './lost.ts'
 export { cancelOrders, discardMachine, editMachine, registerMachine } from './machines.ts'
 export { confirm } from './orders.ts'

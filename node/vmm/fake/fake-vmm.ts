@@ -136,6 +136,11 @@ export class FakeVmm implements Vmm {
     if (guest === undefined) this.#take(machine, bootGuest(disk))
   }
 
+  async hold(machine: Uuid): Promise<void> {
+    this.#require('hold', machine)
+    this.#update(machine, { status: 'held' })
+  }
+
   async abandon(machine: Uuid): Promise<void> {
     this.#require('abandon', machine)
     this.#end(machine)

@@ -21,9 +21,9 @@ export type Judgement =
 export function judgeFound(runState: string, memory: MemoryState): Judgement {
   switch (runState) {
     case 'prelaunch':
-      return { take: 'held' }
     case 'paused':
-      return memory === 'none' ? { take: 'continue' } : { take: 'held' }
+      // Held in mid-run, or by a suspend that was cut off: whether it may run on is the ledger's to say.
+      return { take: 'held' }
     case 'finish-migrate':
     case 'save-vm':
       return { take: 'continue' }

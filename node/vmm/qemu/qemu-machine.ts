@@ -147,6 +147,13 @@ export class QemuMachine {
     await this.folder.dropUsedMemory()
   }
 
+  async hold(): Promise<void> {
+    this.require('hold')
+    const driven = this.#requireDriven()
+    await driven.guest.qmp.execute('stop')
+    driven.phase = 'held'
+  }
+
   async abandon(): Promise<void> {
     this.require('abandon')
     await this.#end(this.#requireDriven())

@@ -146,6 +146,10 @@ export class QemuVmm implements Vmm {
     await this.#inTurn(machine, async () => await this.#machine(machine).go())
   }
 
+  async hold(machine: Uuid): Promise<void> {
+    await this.#inTurn(machine, async () => await this.#machine(machine).hold())
+  }
+
   async abandon(machine: Uuid): Promise<void> {
     await this.#inTurn(machine, async () => await this.#machine(machine).abandon())
   }

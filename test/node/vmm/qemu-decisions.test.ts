@@ -85,10 +85,10 @@ test('a guest found running goes on, one before its first instruction stays held
   assert.deepEqual(judgeFound('prelaunch', 'none'), { take: 'held' })
 })
 
-test('a paused guest is held if memory was loaded into it, else its suspend was cut off', () => {
+test('a paused guest is held, whatever paused it, and one whose memory was going out goes on', () => {
   assert.deepEqual(judgeFound('paused', 'saved'), { take: 'held' })
   assert.deepEqual(judgeFound('paused', 'going'), { take: 'held' })
-  assert.deepEqual(judgeFound('paused', 'none'), { take: 'continue' })
+  assert.deepEqual(judgeFound('paused', 'none'), { take: 'held' })
   assert.deepEqual(judgeFound('finish-migrate', 'none'), { take: 'continue' })
 })
 
