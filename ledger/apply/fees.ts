@@ -72,6 +72,11 @@ export function grantOf({ genesis }: StateReader): Picodollars {
   return genesis.dev ? genesis.parameters.signupGrant : 0n
 }
 
+/** What each coordinator has earned by now, collected or not. */
+export function feesEarned(state: StateReader): Picodollars {
+  return state.fees / BigInt(state.genesis.coordinators.length)
+}
+
 /** A coordinator's part of all fees so far, to the account that its key signs for. */
 export function collectFees(
   draft: Draft,
@@ -91,8 +96,7 @@ export function collectFees(
       `the key ${coordinator} did not sign for account ${account.name}`
     )
   }
-  const earned = draft.fees / BigInt(coordinators.length)
-  const left = earned - draft.collectedBy(coordinator)
+  const left = feesEarned(draft) - draft.collectedBy(coordinator)
   if (left === 0n) {
     return reject('NOTHING_TO_COLLECT', `${coordinator} has collected its part already`)
   }

@@ -1,7 +1,7 @@
 export { checkAdmission } from './admission.ts'
 export { applyTransaction } from './apply-transaction.ts'
-export { feeBoundOf } from './fees.ts'
-export { graceEndsMs } from './machines/index.ts'
+export { feeBoundOf, feesEarned } from './fees.ts'
+export { graceEndsMs, lostInMs } from './machines/index.ts'
 export { usesNonce } from './signers.ts'
 
 export type { ApplyContext, StatementChecks } from './statement-checks.ts'

@@ -77,9 +77,17 @@ export const INPUT_SCHEMAS: { readonly [M in Method]: z.ZodType<Input<M>> } = {
   'machine.suspend': machineOnly,
   'machine.move': z.strictObject({ machine: word, host: word, method: word.exactOptional() }),
   'machine.delete': machineOnly,
+  'machine.raise-limit': z.strictObject({ machine: word, spendLimit: amount }),
+  'machine.release': machineOnly,
+  'machine.release-contract': machineOnly,
+  'machine.declare-lost': machineOnly,
+  'host.give-notice': machineOnly,
+  'host.evict': machineOnly,
   'operation.list': nothing,
   'operation.show': operationOnly,
   'operation.cancel': operationOnly,
   'ledger.head': nothing,
+  'ledger.fees': nothing,
+  'ledger.collect-fees': nothing,
   audit: nothing
 }

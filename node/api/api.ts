@@ -82,6 +82,10 @@ export type MachineAction =
   | 'move'
   | 'console'
   | 'delete'
+  | 'raise-limit'
+  | 'release'
+  | 'release-contract'
+  | 'declare-lost'
 
 export interface ActionView {
   action: MachineAction
@@ -102,9 +106,14 @@ export interface MachineView {
   bid: BidView
   state: string
   version: number
-  holder: { uuid: string; name: string; peer: string } | null
+  /** A silent host has not been heard for three periods: its machines' running clocks stand. */
+  holder: { uuid: string; name: string; peer: string; silent: boolean } | null
   contract: ContractView | null
   root: string | null
+  /** Whether `root` is that of the present version. A released machine is not until its host has said so. */
+  sealed: boolean
+  /** From when the host may evict it, because it gave notice or storage is owed; null: it may not. */
+  graceEndsMs: number | null
   actions: ActionView[]
   storageDueMs: number | null
   runningDueMs: number | null
@@ -286,6 +295,17 @@ export interface EventView {
   fields: Record<string, string | number | boolean | null>
 }
 
+/** What transactions cost on this network. */
+export interface FeesView {
+  openFee: string
+  registerFee: string
+  transactionFee: string
+  /** By all, ever. */
+  paid: string
+  /** This node's part as a coordinator; null when it is none. */
+  part: { earned: string; collected: string } | null
+}
+
 /** Exit codes of interface.md: failed 1, usage 2, not-found 3, denied or funds 4, unreachable 5, timeout 6. */
 export type ErrorClass = 'failed' | 'usage' | 'not-found' | 'denied' | 'unreachable' | 'timeout'
 
@@ -354,10 +374,21 @@ export interface NodeApi {
   'machine.suspend': [{ machine: string }, OperationView]
   'machine.move': [{ machine: string; host: string; method?: string }, OperationView]
   'machine.delete': [{ machine: string }, OperationView]
+  /** The owner's own word, which needs none of the host: done when it answers. */
+  'machine.raise-limit': [{ machine: string; spendLimit: string }, MachineView]
+  'machine.release': [{ machine: string }, MachineView]
+  'machine.release-contract': [{ machine: string }, MachineView]
+  'machine.declare-lost': [{ machine: string }, MachineView]
+  /** Of a machine on the host that this node is: its owner has the grace to fetch it, then it is evicted. */
+  'host.give-notice': [{ machine: string }, MachineView]
+  'host.evict': [{ machine: string }, MachineView]
   'operation.list': [Record<string, never>, { operations: OperationView[] }]
   'operation.show': [{ operation: string }, OperationView]
   'operation.cancel': [{ operation: string }, OperationView]
   'ledger.head': [Record<string, never>, LedgerHead]
+  'ledger.fees': [Record<string, never>, FeesView]
+  /** To the account of this coordinator. */
+  'ledger.collect-fees': [Record<string, never>, FeesView]
   audit: [Record<string, never>, AuditView]
 }
 

@@ -2,6 +2,7 @@ import {
   applyTransaction,
   type Body,
   type Crypto,
+  feeBoundOf,
   type Hash,
   type LedgerState,
   type SignedOffer,
@@ -91,7 +92,7 @@ function wouldBeRefused(view: DoorView, body: Body): OrderRefusal | null {
         signer: { kind: 'host', id: view.host },
         nonce,
         expiryHeight: view.state.height + 1,
-        feeMax: 0n,
+        feeMax: feeBoundOf(view.state.genesis.parameters, body.type),
         body
       },
       signature: ''

@@ -1,4 +1,4 @@
-import type { Crypto, Hash, Signer, Uuid } from '../../ledger/index.ts'
+import type { Body, Crypto, Hash, Signer, Uuid } from '../../ledger/index.ts'
 import { serveOrder } from '../../protocols/order/index.ts'
 import type { Alarms, Clock } from '../clock.ts'
 import { serveConsoles } from '../console/index.ts'
@@ -12,7 +12,13 @@ import {
   type Terms
 } from '../offers/index.ts'
 import { startAlive, startLease } from '../presence/index.ts'
-import { type Courier, createSubmitter, type Replica } from '../replica/index.ts'
+import {
+  type Courier,
+  createSubmitter,
+  type Replica,
+  type Submitted,
+  type Submitter
+} from '../replica/index.ts'
 import type { Vmm } from '../vmm/index.ts'
 import { createExecutionDriver } from './execution-driver.ts'
 import { createMachineLocks, type MachineLocks } from './machine-locks.ts'
@@ -47,14 +53,25 @@ export interface Host {
   machines(): Promise<readonly HostMachine[]>
   /** Begins to serve orders, moves and consoles and to offer what is free. */
   activate(terms: Terms): Promise<void>
+  /** Tells the ledger something about a machine it holds, under the host's own key. */
+  say(body: Extract<Body, { type: 'give-notice' | 'evict' }>): Promise<Submitted>
   stop(): void
 }
+
+interface ActiveHost {
+  readonly uuid: Uuid
+  readonly submitter: Submitter
+  readonly stop: () => void
+}
+
+/** Shorter than the patience of whoever asked, so that they hear why. */
+const SAY_MS = 25_000
 
 /** Methods this host can receive a machine with. */
 export const METHODS: readonly string[] = ['SCP']
 
 export function createHost(options: HostOptions): Host {
-  let active: { readonly uuid: Uuid; readonly stop: () => void } | null = null
+  let active: ActiveHost | null = null
   let terms: Terms | null = null
   return {
     uuid: () => active?.uuid ?? null,
@@ -64,14 +81,16 @@ export function createHost(options: HostOptions): Host {
       terms = next
       active ??= await begin(options, next)
     },
+    async say(body) {
+      if (active !== null) return active.submitter.submit(body, AbortSignal.timeout(SAY_MS))
+      const message = 'this node serves no host yet; one that has just started takes some seconds'
+      return { ok: false, code: 'LEDGER_BEHIND', message, decided: true }
+    },
     stop: () => active?.stop()
   }
 }
 
-async function begin(
-  options: HostOptions,
-  terms: Terms
-): Promise<{ uuid: Uuid; stop: () => void }> {
+async function begin(options: HostOptions, terms: Terms): Promise<ActiveHost> {
   const { replica, vmm, records, network } = options
   const host = terms.host
   const log = options.log
@@ -119,6 +138,7 @@ async function begin(
   await publisher.publish(terms)
   return {
     uuid: host,
+    submitter,
     stop() {
       ready = false
       unheard()

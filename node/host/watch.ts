@@ -111,7 +111,8 @@ async function carryOut(options: WatchOptions, uuid: Uuid, verdict: Verdict): Pr
       await reportFallIfDown(options, uuid)
       return options.settled(uuid)
     case 'end':
-      return endGuest(options, uuid)
+      await endGuest(options, uuid)
+      return options.settled(uuid)
     case 'put-away':
       log('the machine is not held here any more', { machine: uuid })
       return options.settled(uuid)

@@ -5,7 +5,8 @@ import { viewConsole } from '../console/index.ts'
 import { viewAccount } from './account-view.ts'
 import { audit } from './audit.ts'
 import { requireAccount, type ServiceContext } from './context.ts'
-import { addHost, type HostServices, listHosts } from './hosts.ts'
+import { collectFees, viewFees } from './fees.ts'
+import { addHost, evict, giveNotice, type HostServices, listHosts } from './hosts.ts'
 import {
   createMachine,
   discardMachine,
@@ -16,6 +17,7 @@ import {
   submit
 } from './machines.ts'
 import { move, run, simple, store } from './orders.ts'
+import { declareLost, raiseLimit, release, releaseContract } from './owner-words.ts'
 import { refuse } from './refuse.ts'
 import { browse, search } from './search.ts'
 import { viewOffer } from './views.ts'
@@ -65,10 +67,18 @@ export function createHandlers(options: HandlerOptions): Handlers {
     'machine.suspend': input => simple(context, 'suspend', input),
     'machine.delete': input => simple(context, 'delete', input),
     'machine.move': input => move(context, input),
+    'machine.raise-limit': input => raiseLimit(context, input),
+    'machine.release': input => release(context, input),
+    'machine.release-contract': input => releaseContract(context, input),
+    'machine.declare-lost': input => declareLost(context, input),
+    'host.give-notice': input => giveNotice(context, input),
+    'host.evict': input => evict(context, input),
     'operation.list': async () => ({ operations: [...context.operations.list()] }),
     'operation.show': async input => showOperation(context, input.operation),
     'operation.cancel': async input => context.operations.cancel(input.operation),
     'ledger.head': () => head(context),
+    'ledger.fees': async () => viewFees(context, hosts.nodeKey),
+    'ledger.collect-fees': () => collectFees(context, hosts.nodeKey),
     audit: () => audit(context)
   }
 }

@@ -10,8 +10,9 @@ import {
 import type { HostFacts, HostView, Input, Output, PricesView } from '../api/index.ts'
 import { peerTextOf } from '../network/index.ts'
 import { requireKind, type ServiceContext } from './context.ts'
-import { dollars, submit } from './machines.ts'
-import { refuse } from './refuse.ts'
+import { dollars, submit, view } from './machines.ts'
+import { findByName } from './names.ts'
+import { refuse, refuseByCode } from './refuse.ts'
 import { viewContract, viewPrices, viewResources } from './views.ts'
 
 export interface HostServices {
@@ -81,6 +82,39 @@ export async function listHosts(context: ServiceContext): Promise<Output<'host.l
   const hosts = [...context.replica.state().hosts(account.id)]
   return { hosts: await Promise.all(hosts.map(host => viewHost(context, host))) }
 }
+
+/** From here on the owner has the grace to fetch the machine or move it; after that the host evicts it. */
+export function giveNotice(
+  context: ServiceContext,
+  input: { machine: string }
+): Promise<Output<'machine.show'>> {
+  return sayOfGuest(context, 'give-notice', input.machine)
+}
+
+/** Once the grace is over; the host does so by itself, too. */
+export function evict(
+  context: ServiceContext,
+  input: { machine: string }
+): Promise<Output<'machine.show'>> {
+  return sayOfGuest(context, 'evict', input.machine)
+}
+
+async function sayOfGuest(
+  context: ServiceContext,
+  type: 'give-notice' | 'evict',
+  wanted: string
+): Promise<Output<'machine.show'>> {
+  requireKind(context, 'provider')
+  const { replica, host } = context
+  const guests = [...replica.state().machines()].filter(each => each.holder === host.uuid())
+  const machine = findByName('machine', wanted, guests, each => each.configuration.name, HELD_HERE)
+  const outcome = await host.say({ type, machine: machine.uuid, version: machine.version })
+  if (!outcome.ok) throw refuseByCode(outcome.code, outcome.message)
+  return view(context, replica.state().machine(machine.uuid) ?? machine)
+}
+
+/** Where a provider finds the names of the machines on its host. */
+const HELD_HERE = 'virtuoso host list'
 
 async function viewHost(context: ServiceContext, host: HostRecord): Promise<HostView> {
   const local = context.host.uuid() === host.uuid

@@ -9,7 +9,8 @@ export function findByName<T extends { readonly uuid: string }>(
   kind: string,
   wanted: string,
   candidates: readonly T[],
-  nameOf: (candidate: T) => string
+  nameOf: (candidate: T) => string,
+  listing: string = `virtuoso ${kind} list`
 ): T {
   const exact = candidates.filter(each => each.uuid === wanted || nameOf(each) === wanted)
   const found =
@@ -20,12 +21,7 @@ export function findByName<T extends { readonly uuid: string }>(
         )
   const [first] = found
   if (first === undefined || wanted === '') {
-    throw refuse(
-      'NOT_FOUND',
-      'not-found',
-      `no ${kind} is called "${wanted}"`,
-      `virtuoso ${kind} list`
-    )
+    throw refuse('NOT_FOUND', 'not-found', `no ${kind} is called "${wanted}"`, listing)
   }
   if (found.length > 1) {
     const names = found.slice(0, 5).map(each => `${nameOf(each)} (${each.uuid.slice(0, 8)})`)

@@ -5,7 +5,9 @@ import {
   describeRunning,
   describeStorage,
   formatDollars,
+  graceEndsMs,
   type HostRecord,
+  isSilent,
   type MachineRecord,
   type Offer,
   type Prices,
@@ -88,8 +90,9 @@ export function viewOffer(state: StateReader, offer: Offer, online: boolean): Of
   }
 }
 
-export function viewHolder(host: HostRecord): { uuid: string; name: string; peer: string } {
-  return { uuid: host.uuid, name: host.name, peer: peerTextOf(host.key) }
+function viewHolder(state: StateReader, host: HostRecord): NonNullable<MachineView['holder']> {
+  const { uuid, name, key } = host
+  return { uuid, name, peer: peerTextOf(key), silent: isSilent(state, host) }
 }
 
 export function viewMachine(
@@ -108,10 +111,12 @@ export function viewMachine(
     bid: viewBid(machine.bid),
     state: machine.state,
     version: machine.version,
-    holder: holder === undefined ? null : viewHolder(holder),
+    holder: holder === undefined ? null : viewHolder(state, holder),
     contract: machine.contract === null ? null : viewContract(machine.contract),
     root: machine.root,
-    actions: actionsOf(machine, operation),
+    sealed: machine.sealed !== null && machine.sealed.version === machine.version,
+    graceEndsMs: graceEndsMs(machine, state.genesis.parameters.graceMs),
+    actions: actionsOf(state, machine, operation),
     storageDueMs: billing.storageDueMs,
     runningDueMs: runningDueAtMs(state, machine),
     runningCreditMs: billing.runningCreditMs,

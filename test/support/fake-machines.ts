@@ -85,10 +85,10 @@ export const HOSTS: readonly FakeHost[] = [
 
 const LEGAL: Readonly<Record<string, readonly MachineAction[]>> = {
   registered: ['search', 'edit', 'discard', 'store'],
-  stored: ['start', 'move', 'delete'],
-  started: ['stop', 'suspend', 'console'],
-  stopped: ['start', 'move', 'delete'],
-  suspended: ['resume', 'move', 'delete'],
+  stored: ['start', 'move', 'delete', 'release-contract', 'declare-lost'],
+  started: ['stop', 'suspend', 'console', 'raise-limit', 'release', 'release-contract'],
+  stopped: ['start', 'move', 'delete', 'release-contract', 'declare-lost'],
+  suspended: ['resume', 'move', 'delete', 'release-contract', 'declare-lost'],
   migrating: []
 }
 
@@ -103,7 +103,11 @@ const ACTIONS: readonly MachineAction[] = [
   'resume',
   'move',
   'console',
-  'delete'
+  'delete',
+  'raise-limit',
+  'release',
+  'release-contract',
+  'declare-lost'
 ]
 
 const NEEDS: Readonly<Record<MachineAction, string>> = {
@@ -117,7 +121,11 @@ const NEEDS: Readonly<Record<MachineAction, string>> = {
   resume: 'suspended',
   move: 'stored, stopped or suspended',
   console: 'started',
-  delete: 'stored, stopped or suspended'
+  delete: 'stored, stopped or suspended',
+  'raise-limit': 'started',
+  release: 'started',
+  'release-contract': 'stored, started, stopped or suspended',
+  'declare-lost': 'stored, stopped or suspended'
 }
 
 export function actionsIn(state: string): ActionView[] {
@@ -146,6 +154,8 @@ export function machineOf(
     holder: null,
     contract: null,
     root: null,
+    sealed: false,
+    graceEndsMs: null,
     actions: actionsIn('registered'),
     storageDueMs: null,
     runningDueMs: null,

@@ -138,6 +138,9 @@ export class FakeNodeClient implements NodePort {
       return searchFor(this.#machine(input.machine), input.move === true, input.bid)
     if (method === 'machine.create') return this.#create(input as never)
     if (method === 'machine.edit') return this.#edit(input as never)
+    if (method === 'machine.raise-limit') return this.#raise(input as never)
+    if (method === 'machine.release-contract' || method === 'machine.declare-lost')
+      return this.#leave(this.#machine(input.machine))
     if (method !== 'machine.discard')
       return this.#begin(method.slice('machine.'.length) as OperationKind, input)
     this.machines = this.machines.filter(one => one.uuid !== input.machine)
@@ -163,6 +166,17 @@ export class FakeNodeClient implements NodePort {
       name: input.name ?? machine.name,
       bid: { ...machine.bid, ...input.bid }
     })
+  }
+
+  #raise({ machine, spendLimit }: Input<'machine.raise-limit'>): MachineView {
+    return this.#put({ ...this.#machine(machine), spendLimit, halt: null })
+  }
+
+  #leave(machine: MachineView): MachineView {
+    const actions = actionsIn('registered')
+    const gone = { holder: null, contract: null, root: null, sealed: false }
+    const version = machine.version + 1
+    return this.#put({ ...machine, ...gone, state: 'registered', version, actions })
   }
 
   #begin(kind: OperationKind, input: { machine: string; host?: string }): OperationView {
@@ -210,7 +224,7 @@ export class FakeNodeClient implements NodePort {
     const holder =
       host === undefined
         ? machine.holder
-        : { uuid: host.uuid, name: host.name, peer: '12D3KooWhost' }
+        : { uuid: host.uuid, name: host.name, peer: '12D3KooWhost', silent: false }
     return {
       ...machine,
       state: resting,
@@ -218,6 +232,7 @@ export class FakeNodeClient implements NodePort {
       holder,
       contract: host?.contract ?? machine.contract,
       root: 'ef'.repeat(32),
+      sealed: true,
       actions: actionsIn(resting),
       storageDueMs: this.#nowMs() + 30 * DAY_MS,
       runningDueMs: resting === 'started' ? this.#nowMs() + 3_600_000 : null,

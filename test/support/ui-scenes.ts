@@ -16,6 +16,8 @@ export type SceneName =
   | 'confirm-store'
   | 'machines'
   | 'limit'
+  | 'raise-limit'
+  | 'confirm-lost'
   | 'confirm-suspend'
   | 'hosts-move'
   | 'confirm-move'
@@ -62,6 +64,14 @@ const SCENES: Readonly<Record<SceneName, (ui: Rehearsal) => Promise<void>>> = {
   limit: async ui => {
     await stored(ui)
     await ui.press('s')
+  },
+  'raise-limit': async ui => {
+    await started(ui)
+    await ui.press('+')
+  },
+  'confirm-lost': async ui => {
+    await suspended(ui)
+    await ui.press('L')
   },
   'confirm-suspend': async ui => {
     await started(ui)

@@ -100,13 +100,7 @@ export class Driver {
   }
 
   #order(order: Order): void {
-    this.#ask(order.verb, async () => {
-      if (order.verb === 'discard') {
-        await this.#port.call('machine.discard', { machine: order.machine })
-        return { type: 'discarded', name: order.name }
-      }
-      return { type: 'ordered', operation: await send(this.#port, order) }
-    })
+    this.#ask(order.verb, () => carryOut(this.#port, order))
   }
 
   #watch(id: string): void {
@@ -187,15 +181,35 @@ async function snapshot(port: NodePort): Promise<Extract<Answer, { type: 'snapsh
   return { type: 'snapshot', snapshot: { status, account, machines, operations } }
 }
 
-async function send(
-  port: NodePort,
-  order: Exclude<Order, { verb: 'discard' }>
-): Promise<OperationView> {
-  const { machine } = order
-  if ('host' in order) return port.call(`machine.${order.verb}`, { machine, host: order.host })
-  if ('spendLimit' in order)
-    return port.call(`machine.${order.verb}`, { machine, spendLimit: order.spendLimit })
-  return port.call(`machine.${order.verb as 'stop' | 'suspend' | 'delete'}`, { machine })
+async function carryOut(port: NodePort, order: Order): Promise<Answer> {
+  const { machine, verb } = order
+  switch (verb) {
+    case 'discard':
+      await port.call('machine.discard', { machine })
+      return { type: 'discarded', name: order.name }
+    case 'store':
+    case 'move':
+      return ordered(port.call(`machine.${verb}`, { machine, host: order.host }))
+    case 'start':
+    case 'resume':
+      return ordered(port.call(`machine.${verb}`, { machine, spendLimit: order.spendLimit }))
+    case 'stop':
+    case 'suspend':
+    case 'delete':
+      return ordered(port.call(`machine.${verb}`, { machine }))
+    case 'raise-limit': {
+      const wish = { machine, spendLimit: order.spendLimit }
+      return { type: 'said', verb, machine: await port.call('machine.raise-limit', wish) }
+    }
+    case 'release':
+    case 'release-contract':
+    case 'declare-lost':
+      return { type: 'said', verb, machine: await port.call(`machine.${verb}`, { machine }) }
+  }
+}
+
+async function ordered(operation: Promise<OperationView>): Promise<Answer> {
+  return { type: 'ordered', operation: await operation }
 }
 
 /** Sentences only: a stack helps nobody on a screen. */

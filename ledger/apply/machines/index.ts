@@ -1,5 +1,5 @@
 export { evict, giveNotice, graceEndsMs, releaseContract } from './endings.ts'
-export { declareLost } from './lost.ts'
+export { declareLost, lostInMs } from './lost.ts'
 export { cancelOrders, discardMachine, editMachine, registerMachine } from './machines.ts'
 export { confirm } from './orders.ts'
 export { raiseSpendLimit, release } from './release.ts'

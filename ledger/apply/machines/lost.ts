@@ -18,7 +18,7 @@ import type {
   MachineRecord,
   Rejection
 } from '../../records/index.ts'
-import type { Draft } from '../../state/index.ts'
+import type { Draft, StateReader } from '../../state/index.ts'
 import { acceptingHost } from '../acceptance.ts'
 import { ownersMachine } from '../machine-checks.ts'
 import { isRejection, reject } from '../rejection.ts'
@@ -53,12 +53,21 @@ export function declareLost(
   return null
 }
 
-/** A started machine may still be running: its host has to have been silent for so long that it cannot be. */
+/**
+ * How much longer the holder has to be silent before its owner may give it up: a started machine may still be
+ * running, until its host has been silent for so long that it cannot be.
+ */
+export function lostInMs(state: StateReader, machine: MachineRecord): number {
+  const holder = machine.holder === null ? undefined : state.host(machine.holder)
+  if (machine.state !== 'started' || holder === undefined) return 0
+  const neededMs = LOST_AFTER_LEASES * state.genesis.parameters.leaseMs
+  return Math.max(0, holder.liveness.heardMs + neededMs - uptimeOf(state))
+}
+
 function checkSilence(draft: Draft, machine: MachineRecord, holder: HostRecord): Rejection | null {
-  if (machine.state !== 'started') return null
+  if (lostInMs(draft, machine) === 0) return null
   const neededMs = LOST_AFTER_LEASES * draft.genesis.parameters.leaseMs
   const silentForMs = uptimeOf(draft) - holder.liveness.heardMs
-  if (silentForMs >= neededMs) return null
   return reject(
     'HOST_HEARD',
     `${holder.name} was heard ${silentForMs} ms ago: a machine that runs is lost after ${neededMs} ms, release it`

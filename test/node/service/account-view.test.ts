@@ -38,19 +38,35 @@ test('a provider sees what the machines on its hosts make it, as in figure 32', 
 
 test('only the legal actions have no reason against them', () => {
   const { market, machine } = startedMarket()
-  const legal = actionsOf(market.machine(machine), null).filter(each => each.reason === null)
+  const legal = actionsOf(market.state, market.machine(machine), null).filter(
+    each => each.reason === null
+  )
   assert.deepEqual(
     legal.map(each => each.action),
-    ['stop', 'suspend', 'console']
+    ['stop', 'suspend', 'console', 'raise-limit', 'release', 'release-contract']
   )
 })
 
-test('while an operation is under way only looking is possible', () => {
+test('while an operation is under way only looking and the ways out are possible', () => {
   const { market, machine } = startedMarket()
-  const actions = actionsOf(market.machine(machine), 'abc123')
+  const actions = actionsOf(market.state, market.machine(machine), 'abc123')
   const legal = actions.filter(each => each.reason === null).map(each => each.action)
-  assert.deepEqual(legal, ['console'])
+  assert.deepEqual(legal, ['console', 'raise-limit', 'release', 'release-contract'])
   assert.match(actions.find(each => each.action === 'stop')?.reason ?? '', /abc123/)
+})
+
+test('a running machine is lost after two leases of silence, and the reason says how many are missing', () => {
+  const { market, machine } = startedMarket()
+  const reason = (): string | null =>
+    actionsOf(market.state, market.machine(machine), null).find(
+      each => each.action === 'declare-lost'
+    )?.reason ?? null
+  const { leaseMs } = market.state.genesis.parameters
+  market.after(leaseMs)
+  market.after(leaseMs - 1)
+  assert.match(reason() ?? '', /lost after 1 s more of silence/)
+  market.after(1)
+  assert.equal(reason(), null)
 })
 
 function account(state: Parameters<typeof viewAccount>[0], id: string) {

@@ -16,7 +16,7 @@ const WEB: MachineView = {
   ...machineOf('1', 'web1', FIRST.configuration, { storagePer30Days: '3', runningPerHour: '0.2' }),
   state: 'suspended',
   version: 2,
-  holder: { uuid: 'ff'.repeat(16), name: 'virt13', peer: '12D3KooWhost' }
+  holder: { uuid: 'ff'.repeat(16), name: 'virt13', peer: '12D3KooWhost', silent: false }
 }
 
 function match(name: string, storage: string, running: string): MatchView {
@@ -269,4 +269,45 @@ test('a host is added at the prices of the 2004 text unless others are given', a
   }
   const asked = { name: 'virt17', prices, totals: { memoryMb: 512 } }
   assert.deepEqual(told.calls[0]?.input, asked)
+})
+
+test('the ways out of a contract ask before they lose something, and name the flag without a terminal', async () => {
+  for (const verb of ['release', 'release-contract', 'declare-lost']) {
+    const told = await tell(`machine ${verb} web1`)
+    assert.equal(told.code, 2)
+    assert.match(told.stderr, /--yes/)
+    assert.deepEqual(told.calls, [])
+  }
+})
+
+test('a machine is released on the word of its owner', async () => {
+  const released: MachineView = { ...WEB, state: 'stopped', version: 3 }
+  const answers = { 'machine.release': () => released }
+  const told = await tell('machine release web1 --yes', { answers })
+  assert.equal(told.stdout, 'web1 is stopped on virt13, version 3\n')
+  assert.deepEqual(told.calls, [{ method: 'machine.release', input: { machine: 'web1' } }])
+})
+
+test('a limit is raised to the amount that is given, and to none without it', async () => {
+  const answers = { 'machine.raise-limit': () => ({ ...WEB, state: 'started' }) }
+  const told = await tell('machine raise-limit web1 --spend-limit 5', { answers })
+  assert.deepEqual(told.calls[0]?.input, { machine: 'web1', spendLimit: '5' })
+  const without = await tell('machine raise-limit web1', { answers })
+  assert.equal(without.code, 2)
+  assert.match(without.stderr, /--spend-limit is missing/)
+})
+
+test('a machine whose host is silent, unsealed or about to evict it says so', async () => {
+  const holder = { uuid: 'h', name: 'virt13', peer: 'p', silent: true }
+  const view: MachineView = { ...WEB, state: 'stopped', holder, sealed: false, graceEndsMs: 0 }
+  const { stdout } = await tell('machine show web1', { answers: { 'machine.show': () => view } })
+  assert.match(stdout, /^Silent +the host is not heard: running costs nothing now$/m)
+  assert.match(stdout, /^Unsealed +released; its host has not said yet/m)
+  assert.match(stdout, /^Evicted from +1970-01-01/m)
+})
+
+test('notice says from when the machine may be evicted', async () => {
+  const answers = { 'host.give-notice': () => ({ ...WEB, graceEndsMs: 0 }) }
+  const { stdout } = await tell('host give-notice web1', { answers })
+  assert.match(stdout, /^web1 is under notice and may be evicted from 1970-01-01/)
 })

@@ -256,3 +256,42 @@ test('when the node answers again the screen is live again', async () => {
   assert.match(ui.frame(80, 24).toText(), /live\n/u)
   assert.match(ui.frame(80, 24).toText(), /done: the node answers again/u)
 })
+
+test('a limit is raised from what is spent, and one that covers no further period is not sent', async () => {
+  const ui = await Rehearsal.begin()
+  await started(ui)
+  await ui.press('+')
+  const { dialog } = ui.state
+  assert.equal(dialog?.kind, 'limit')
+  await ui.press('C-u')
+  await ui.type('0.0000001')
+  await ui.press('enter')
+  assert.match(ui.state.notice?.problem.message ?? '', /one running period/)
+  assert.equal(last(ui, 'machine.raise-limit'), undefined)
+  await ui.press('C-u')
+  await ui.type('5')
+  await ui.press('enter')
+  const [machine] = ui.state.machines
+  assert.deepEqual(last(ui, 'machine.raise-limit'), { machine: machine?.uuid, spendLimit: '5' })
+  assert.match(ui.state.notice?.problem.message ?? '', /may spend \$5 on running/)
+})
+
+test('a contract is ended with y and not with Enter, and the machine can be stored again', async () => {
+  const ui = await Rehearsal.begin()
+  await stored(ui)
+  await ui.press('X', 'enter')
+  assert.equal(last(ui, 'machine.release-contract'), undefined)
+  await ui.press('y')
+  const [machine] = ui.state.machines
+  assert.deepEqual(last(ui, 'machine.release-contract'), { machine: machine?.uuid })
+  assert.equal(machine?.state, 'registered')
+  assert.match(ui.state.notice?.problem.message ?? '', /registered again/)
+})
+
+test('what is not legal now is refused with the reason: a running machine is not lost', async () => {
+  const ui = await Rehearsal.begin()
+  await started(ui)
+  await ui.press('L')
+  assert.equal(ui.state.dialog, null)
+  assert.match(ui.state.notice?.problem.message ?? '', /declare-lost needs/)
+})

@@ -1,4 +1,9 @@
-import type { Command } from '../../cli/index.ts'
+import type { Command, Positional } from '../../cli/index.ts'
+
+const GUEST: Positional = {
+  name: 'MACHINE',
+  summary: 'on this host: name, UUID or unique prefix (see `virtuoso host list`)'
+}
 
 const PRICE_DETAILS = [
   'Prices follow the 2004 text: memory and speed are paid per second while a machine runs, storage per day.',
@@ -66,5 +71,22 @@ export const HOST_COMMANDS: readonly Command[] = [
     path: ['host', 'list'],
     summary: 'the hosts of this node, what is reserved, the machines they hold',
     load: async () => (await import('./list.ts')).listHosts
+  },
+  {
+    path: ['host', 'give-notice'],
+    summary: 'end a contract in good time: the owner has the grace to fetch the machine',
+    details: 'When the grace is over the host evicts the machine, unless it runs.',
+    positionals: [GUEST],
+    load: async () => (await import('./guest.ts')).giveNotice
+  },
+  {
+    path: ['host', 'evict'],
+    summary: 'put a machine out whose grace is over, with its disk',
+    details: [
+      'The grace begins with notice, or with storage that could not be paid. A node that runs evicts by itself',
+      'when it is over.'
+    ].join('\n'),
+    positionals: [GUEST],
+    load: async () => (await import('./guest.ts')).evict
   }
 ]

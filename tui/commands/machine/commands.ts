@@ -139,6 +139,45 @@ export const MACHINE_COMMANDS: readonly Command[] = [
     load: async () => (await import('./delete.ts')).deleteMachine
   },
   {
+    path: ['machine', 'raise-limit'],
+    summary: 'let a running machine spend more; one that was halted goes on',
+    details: [
+      'The new limit counts from when the machine was started: it has to be higher than the old one, and to cover',
+      'what is spent and the next running period. A machine that is suspended already is resumed with a new limit.'
+    ].join('\n'),
+    positionals: [MACHINE],
+    flags: [SPEND_LIMIT],
+    load: async () => (await import('./leave.ts')).raiseLimit
+  },
+  {
+    path: ['machine', 'release'],
+    summary: 'stop a machine on the ledger at once, without a word of its host',
+    details: [
+      'For a host that does not answer: running costs nothing more from now on. The machine can be started or moved',
+      'again when its host is back and has said what the disk is now; what was only in its memory is lost.'
+    ].join('\n'),
+    positionals: [MACHINE],
+    load: async () => (await import('./leave.ts')).releaseMachine
+  },
+  {
+    path: ['machine', 'release-contract'],
+    summary: 'end the contract with the host at once; what it stores is destroyed',
+    details:
+      'The machine is registered again, with its name and bid. Storage that is owed is paid first.',
+    positionals: [MACHINE],
+    load: async () => (await import('./leave.ts')).releaseContract
+  },
+  {
+    path: ['machine', 'declare-lost'],
+    summary: 'give a machine up with its host, which is gone',
+    details: [
+      'The machine is registered again and can be stored elsewhere, empty. A running one counts as lost when its host',
+      'has been silent for two leases; any other may be given up at any time. Nothing is paid back.'
+    ].join('\n'),
+    positionals: [MACHINE],
+    load: async () => (await import('./leave.ts')).declareLost
+  },
+  {
     path: ['machine', 'console'],
     aliases: [['console']],
     summary: 'the serial console of a running machine',

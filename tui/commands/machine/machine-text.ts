@@ -3,13 +3,21 @@ import { formatFields, formatTime } from '../../format/index.ts'
 
 /** One machine in full, with the actions that are legal now. */
 export function describeMachine(machine: MachineView): string {
-  const { configuration, bid, contract, holder, migration, halt } = machine
+  const { configuration, bid, contract, holder, migration, halt, graceEndsMs } = machine
   const legal = machine.actions.filter(each => each.reason === null)
   return formatFields([
     ['Machine', `${machine.name}  ${machine.uuid}`],
     ['State', machine.state],
     ['Version', String(machine.version)],
     ['Host', holder === null ? '' : `${holder.name}  ${holder.uuid}`],
+    ['Silent', holder?.silent === true ? 'the host is not heard: running costs nothing now' : ''],
+    [
+      'Unsealed',
+      machine.state === 'stopped' && !machine.sealed
+        ? 'released; its host has not said yet what the disk is now'
+        : ''
+    ],
+    ['Evicted from', graceEndsMs === null ? '' : formatTime(graceEndsMs)],
     ['Configuration', configuration.name === machine.name ? '' : configuration.name],
     [
       'Shape',

@@ -49,9 +49,14 @@ export function defaultSpendLimit(contract: ContractView, balance: string): stri
   return amountText(price * (periods < 1n ? 1n : periods))
 }
 
-/** How long a limit lasts, and that the balance ends before it if so. */
-export function spendLimitMeaning(text: string, contract: ContractView, balance: string): string {
-  const limit = parseAmount(text) ?? 0n
+/** How long a limit lasts beyond what is spent of it, and that the balance ends before it if so. */
+export function spendLimitMeaning(
+  text: string,
+  contract: ContractView,
+  balance: string,
+  spent: string = '0'
+): string {
+  const limit = (parseAmount(text) ?? 0n) - (parseAmount(spent) ?? 0n)
   const money = parseAmount(balance) ?? 0n
   const price = parseAmount(contract.runningPrice) ?? 0n
   if (price === 0n) return 'Running costs nothing here.'
@@ -61,10 +66,17 @@ export function spendLimitMeaning(text: string, contract: ContractView, balance:
 }
 
 /** The reason why a spend limit cannot be signed, or null. */
-export function spendLimitProblem(text: string, contract: ContractView): string | null {
+export function spendLimitProblem(
+  text: string,
+  contract: ContractView,
+  spent: string = '0'
+): string | null {
   const limit = parseAmount(text)
   if (limit === null) return 'An amount in dollars such as 0.05, at most 12 decimal places.'
   const price = parseAmount(contract.runningPrice) ?? 0n
+  const before = parseAmount(spent) ?? 0n
+  if (before > 0n && limit < before + price)
+    return `Less than what is spent ($${spent}) and one running period ($${contract.runningPrice}).`
   if (limit < price)
     return `Less than one running period ($${contract.runningPrice}): nothing could run.`
   return null

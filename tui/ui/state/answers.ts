@@ -10,7 +10,7 @@ import type {
 import { keptSelection } from './dialog-steps.ts'
 import type { Problem } from './dialogs.ts'
 import { tookText } from './durations.ts'
-import type { Order } from './effects.ts'
+import type { LeaveVerb, Order } from './effects.ts'
 import { catalogueOf } from './flows.ts'
 import { operationOf, type UiState } from './state.ts'
 import { type Step, say, step } from './step.ts'
@@ -33,11 +33,15 @@ export type Answer =
   | { readonly type: 'saved'; readonly machine: MachineView; readonly created: boolean }
   | { readonly type: 'ordered'; readonly operation: OperationView }
   | { readonly type: 'discarded'; readonly name: string }
+  | { readonly type: 'said'; readonly verb: Said; readonly machine: MachineView }
   | { readonly type: 'operation'; readonly operation: OperationView }
   /** The node said no to what this verb asked. */
   | { readonly type: 'refused'; readonly asked: Asked; readonly problem: Problem }
   | { readonly type: 'console-opened'; readonly name: string }
   | { readonly type: 'console-ended'; readonly name: string; readonly dropped: boolean }
+
+/** Done as soon as it is on the ledger. */
+export type Said = LeaveVerb | 'raise-limit'
 
 export type Asked = 'browse' | 'search' | 'save' | 'console' | Order['verb']
 
@@ -69,6 +73,8 @@ export function applyAnswer(state: UiState, answer: Answer): Step {
       )
     case 'discarded':
       return step(say(state, 'good', `${answer.name} is forgotten.`), { kind: 'refresh' })
+    case 'said':
+      return step(say(state, 'good', saidText(answer.verb, answer.machine)), { kind: 'refresh' })
     case 'operation':
       return watched(state, answer.operation)
     case 'refused':
@@ -77,6 +83,18 @@ export function applyAnswer(state: UiState, answer: Answer): Step {
       return step({ ...state, console: answer.name, notice: null })
     case 'console-ended':
       return step(consoleEnded(state, answer.name, answer.dropped), { kind: 'refresh' })
+  }
+}
+
+function saidText(verb: Said, { name, spent, spendLimit }: MachineView): string {
+  switch (verb) {
+    case 'raise-limit':
+      return `${name} may spend $${spendLimit ?? '0'} on running, $${spent} of it is spent.`
+    case 'release':
+      return `${name} is stopped; its host seals the disk when it hears of it.`
+    case 'release-contract':
+    case 'declare-lost':
+      return `${name} is registered again. Press o to find a host for it.`
   }
 }
 

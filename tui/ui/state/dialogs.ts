@@ -5,7 +5,7 @@ import type {
   ContractView,
   SearchView
 } from '../port.ts'
-import type { Order } from './effects.ts'
+import type { LimitVerb, Order } from './effects.ts'
 import type { Line } from './line-editor.ts'
 
 /** What is said to the person: a sentence, and what to do about it. */
@@ -62,11 +62,13 @@ export interface HostsDialog {
 
 export interface LimitDialog {
   readonly kind: 'limit'
-  readonly verb: 'start' | 'resume'
+  readonly verb: LimitVerb
   readonly machine: string
   readonly name: string
   readonly contract: ContractView
   readonly creditMs: number
+  /** Charged under the limit before, which a higher one goes on from. */
+  readonly spent: string
   readonly balance: string
   readonly line: Line
 }

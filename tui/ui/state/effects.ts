@@ -9,8 +9,15 @@ export type Order =
       host: string
       hostName: string
     }
-  | { readonly verb: 'start' | 'resume'; machine: string; name: string; spendLimit: string }
-  | { readonly verb: 'stop' | 'suspend' | 'delete' | 'discard'; machine: string; name: string }
+  | { readonly verb: LimitVerb; machine: string; name: string; spendLimit: string }
+  | { readonly verb: EndVerb; machine: string; name: string }
+
+/** What carries a spend limit. */
+export type LimitVerb = 'start' | 'resume' | 'raise-limit'
+/** What takes something away from a machine. */
+export type EndVerb = 'stop' | 'suspend' | 'delete' | 'discard' | LeaveVerb
+/** The owner's own word, which needs none of the host. */
+export type LeaveVerb = 'release' | 'release-contract' | 'declare-lost'
 
 /** What the driver is asked to do, in order. */
 export type Effect =
@@ -34,10 +41,8 @@ export type Effect =
 /** The same order as a person would type it. */
 export function orderLine(order: Order): string {
   const line = `virtuoso machine ${order.verb} ${quoted(order.name)}`
-  if (order.verb === 'store' || order.verb === 'move')
-    return `${line} --host ${quoted(order.hostName)}`
-  if (order.verb === 'start' || order.verb === 'resume')
-    return `${line} --spend-limit ${order.spendLimit}`
+  if ('host' in order) return `${line} --host ${quoted(order.hostName)}`
+  if ('spendLimit' in order) return `${line} --spend-limit ${order.spendLimit}`
   return line
 }
 

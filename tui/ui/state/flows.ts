@@ -18,7 +18,7 @@ import type {
   LimitDialog
 } from './dialogs.ts'
 import { bytesText, durationText } from './durations.ts'
-import type { Order } from './effects.ts'
+import type { EndVerb, LimitVerb, Order } from './effects.ts'
 import { lineOf } from './line-editor.ts'
 
 const MIB = 1024 * 1024
@@ -144,10 +144,12 @@ export function confirmMove(
 
 export function limitFor(
   machine: MachineView,
-  verb: 'start' | 'resume',
+  verb: LimitVerb,
   balance: string
 ): LimitDialog | null {
   if (machine.contract === null) return null
+  const more = defaultSpendLimit(machine.contract, balance)
+  const spent = verb === 'raise-limit' ? machine.spent : '0'
   return {
     kind: 'limit',
     verb,
@@ -155,30 +157,40 @@ export function limitFor(
     name: machine.name,
     contract: machine.contract,
     creditMs: machine.runningCreditMs,
+    spent,
     balance,
-    line: lineOf(defaultSpendLimit(machine.contract, balance))
+    line: lineOf(amountText((parseAmount(spent) ?? 0n) + (parseAmount(more) ?? 0n)))
   }
 }
 
-/** The question before stop, suspend, delete and discard. */
-export function confirmEnd(
-  machine: MachineView,
-  verb: 'stop' | 'suspend' | 'delete' | 'discard'
-): ConfirmDialog {
+/** The question before something is taken away from a machine. */
+export function confirmEnd(machine: MachineView, verb: EndVerb): ConfirmDialog {
   const { uuid, name } = machine
   return {
     kind: 'confirm',
-    title: `${verb[0]?.toUpperCase()}${verb.slice(1)} ${name}?`,
+    title: titles(name)[verb],
     lines: consequences(machine)[verb],
-    danger: verb === 'delete' || verb === 'discard',
+    danger: verb !== 'stop' && verb !== 'suspend',
     order: { verb, machine: uuid, name },
     back: null
   }
 }
 
-function consequences(
-  machine: MachineView
-): Record<'stop' | 'suspend' | 'delete' | 'discard', string[]> {
+function titles(name: string): Record<EndVerb, string> {
+  return {
+    stop: `Stop ${name}?`,
+    suspend: `Suspend ${name}?`,
+    delete: `Delete ${name}?`,
+    discard: `Discard ${name}?`,
+    release: `Release ${name} without its host?`,
+    'release-contract': `End the contract of ${name} without its host?`,
+    'declare-lost': `Give ${name} and its host up for lost?`
+  }
+}
+
+function consequences(machine: MachineView): Record<EndVerb, string[]> {
+  const host = machine.holder?.name ?? 'its host'
+  const kept = 'What is left of the paid periods is not given back.'
   const version = `Its version becomes ${machine.version + 1}. What is left of the paid period stays as credit.`
   const running = `Running costs $${machine.contract?.runningText ?? '0'}; storage goes on being charged.`
   return {
@@ -193,12 +205,26 @@ function consequences(
       running
     ],
     delete: [
-      `Disk and memory at ${machine.holder?.name ?? 'its host'} are destroyed: version ${machine.version} is lost for good.`,
+      `Disk and memory at ${host} are destroyed: version ${machine.version} is lost for good.`,
       'Storage is charged no more; the period that is paid is not given back.'
     ],
     discard: [
       'Its registration is forgotten. Nothing is stored yet, so nothing else is lost.',
       `Bid: ${bidText(machine.bid)}`
+    ],
+    release: [
+      `It counts as stopped at once, and running costs nothing more, whatever ${host} says.`,
+      `What is only in its memory is lost. It cannot start or move before ${host} has sealed its disk.`
+    ],
+    'release-contract': [
+      `The contract with ${host} ends at once and the machine is registered again.`,
+      'Its disk and memory are lost; storage that is owed is paid first.',
+      kept
+    ],
+    'declare-lost': [
+      `The contract with ${host} ends at once, and what it stores is taken for lost.`,
+      'The machine is registered again and can be stored elsewhere, empty.',
+      kept
     ]
   }
 }

@@ -2,7 +2,7 @@
 import type { MachineAction } from '../port.ts'
 import { bidText } from './amounts.ts'
 import type { Command } from './command.ts'
-import { type Order, orderLine, quoted } from './effects.ts'
+import { type EndVerb, type LimitVerb, type Order, orderLine, quoted } from './effects.ts'
 import { confirmEnd, editBid, hostsFor, limitFor } from './flows.ts'
 import { actionAllowed, selectedMachine, type UiState } from './state.ts'
 import { open, type Step, say, step } from './step.ts'
@@ -93,7 +93,19 @@ export const MACHINE_COMMANDS: readonly Command[] = [
     enabled: () => true,
     run: state =>
       step(open(state, { kind: 'cli', title: 'The same on the CLI', lines: cliLines(state) }))
-  }
+  },
+  rarely('raise-limit', '+', 'Raise the spend limit; a suspended clock goes on', state =>
+    running(state, 'raise-limit')
+  ),
+  rarely('release', 'x', 'Release: stopped at once, without its host', state =>
+    ending(state, 'release')
+  ),
+  rarely('release-contract', 'X', 'End the contract at once, without its host', state =>
+    ending(state, 'release-contract')
+  ),
+  rarely('declare-lost', 'L', 'Give it up for lost with its host', state =>
+    ending(state, 'declare-lost')
+  )
 ]
 
 function onMachine(
@@ -116,17 +128,27 @@ function onMachine(
   }
 }
 
+/** Found by help and palette: the footer has room for the main job only. */
+function rarely(
+  action: MachineAction,
+  key: string,
+  title: string,
+  run: (state: UiState) => Step
+): Command {
+  return { ...onMachine(action, key, title, true, run), hint: null }
+}
+
 function connected(state: UiState): true | string {
   return state.link.kind === 'live' || 'The node does not answer: nothing can be ordered.'
 }
 
-function running(state: UiState, verb: 'start' | 'resume'): Step {
+function running(state: UiState, verb: LimitVerb): Step {
   const machine = selectedMachine(state)
   const dialog = machine === null ? null : limitFor(machine, verb, state.account?.balance ?? '0')
   return step(dialog === null ? state : open(state, dialog))
 }
 
-function ending(state: UiState, verb: 'stop' | 'suspend' | 'delete' | 'discard'): Step {
+function ending(state: UiState, verb: EndVerb): Step {
   const machine = selectedMachine(state)
   return step(machine === null ? state : open(state, confirmEnd(machine, verb)))
 }
@@ -150,11 +172,15 @@ function actionLine(action: MachineAction, machine: string, name: string): strin
       return orderLine({ verb: action, machine, name, host: 'HOST', hostName: 'HOST' })
     case 'start':
     case 'resume':
+    case 'raise-limit':
       return orderLine({ verb: action, machine, name, spendLimit: 'AMOUNT' })
     case 'stop':
     case 'suspend':
     case 'delete':
     case 'discard':
+    case 'release':
+    case 'release-contract':
+    case 'declare-lost':
       return orderLine({ verb: action, machine, name } satisfies Order)
     case 'console':
       return `virtuoso machine console ${quoted(name)} -t serial`

@@ -102,9 +102,28 @@ function factLines(state: UiState, machine: MachineView): Line[] {
     { label: 'bid', text: `$${bid.storagePer30Days} / 30 days, $${bid.runningPerHour} / hour` },
     { label: 'contract', text: contract === null ? 'none' : contractText(machine) },
     { label: 'holder', text: holder === null ? 'none' : `${holder.name}, peer ${holder.peer}` },
+    ...holderLines(state, machine),
     { label: 'root', text: root ?? 'none' },
     ...moneyLines(state, machine)
   ]
+}
+
+/** What an owner has to know of a host that does not do its part. */
+function holderLines(state: UiState, machine: MachineView): Line[] {
+  const { holder, sealed, graceEndsMs } = machine
+  const lines: Line[] = []
+  if (holder?.silent === true) {
+    const text = 'its host is silent: running costs nothing until it is heard again'
+    lines.push({ label: '', text, tone: 'bad' })
+  }
+  if (machine.state === 'stopped' && !sealed)
+    lines.push({ label: '', text: 'released: its host has not sealed the disk yet', tone: 'bad' })
+  if (graceEndsMs !== null) {
+    const when = graceEndsMs > state.nowMs ? untilText(graceEndsMs, state.nowMs) : 'from now on'
+    const text = `its host may evict it ${when}: move it before, or pay what is owed`
+    lines.push({ label: '', text, tone: 'bad' })
+  }
+  return lines
 }
 
 function contractText(machine: MachineView): string {

@@ -38,24 +38,38 @@ export function putBid(frame: Frame, space: Area, dialog: BidDialog): void {
       frame.put(inside.x, y++, line, dialog.problem === null ? 'dim' : 'bad', right)
 }
 
+const LIMIT_VERBS: Readonly<Record<LimitDialog['verb'], string>> = {
+  start: 'Start',
+  resume: 'Resume',
+  'raise-limit': 'Raise the limit of'
+}
+
 /** The spend limit, with what it means. */
 export function putLimit(frame: Frame, space: Area, dialog: LimitDialog): void {
-  const { contract, creditMs, balance, line } = dialog
-  const verb = dialog.verb === 'start' ? 'Start' : 'Resume'
-  const inside = dialogBox(frame, space, `${verb} ${dialog.name}`, FORM, 13)
+  const { contract, creditMs, balance, spent, line } = dialog
+  const inside = dialogBox(frame, space, `${LIMIT_VERBS[dialog.verb]} ${dialog.name}`, FORM, 13)
   const right = inside.x + inside.width
   const credit = creditMs > 0 ? `, after ${durationText(creditMs)} that are already paid` : ''
   const texts = [
     `Running costs $${contract.runningText}, charged at the beginning of each period${credit}.`,
-    'When the charges from now on reach the limit, the host suspends it; nothing is lost.'
+    dialog.verb === 'raise-limit'
+      ? `$${spent} are spent already, and the limit counts them. When it is reached the host suspends the machine.`
+      : 'When the charges from now on reach the limit, the host suspends it; nothing is lost.'
   ]
   let y = inside.y
   for (const text of texts.flatMap(text => wrap(text, inside.width)))
     frame.put(inside.x, y++, text, 'plain', right)
   putField(frame, { ...inside, y: ++y, height: 1 }, 'Spend limit $', line, true)
-  const problem = spendLimitProblem(line.text, contract)
+  const problem = spendLimitProblem(line.text, contract, spent)
   if (problem !== null) frame.put(inside.x + 2, ++y, `! ${problem}`, 'bad', right)
-  else frame.put(inside.x + 2, ++y, spendLimitMeaning(line.text, contract, balance), 'dim', right)
+  else
+    frame.put(
+      inside.x + 2,
+      ++y,
+      spendLimitMeaning(line.text, contract, balance, spent),
+      'dim',
+      right
+    )
   const { machine, name } = dialog
   const command = orderLine({ verb: dialog.verb, machine, name, spendLimit: line.text })
   frame.put(

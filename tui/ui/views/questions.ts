@@ -46,7 +46,7 @@ export function putPalette(
 ): void {
   const entries = paletteEntries(line.text)
   const all = paletteEntries(lineOf('').text).length
-  const inside = dialogBox(frame, space, 'Commands', 76, all + 4)
+  const inside = dialogBox(frame, space, 'Commands', 82, all + 4)
   putField(frame, { ...inside, height: 1 }, '', line, true)
   const room = inside.height - 2
   const at = Math.min(index, Math.max(0, entries.length - 1))
@@ -54,7 +54,7 @@ export function putPalette(
   for (const [row, command] of entries.slice(top, top + room).entries()) {
     const selected = top + row === at
     const off = command.enabled({ ...state, dialog: null }) !== true
-    const mark = `${selected ? '>' : ' '} ${pad(command.id, 18)} ${pad(keyText(command.keys[0] ?? ''), 5)}`
+    const mark = `${selected ? '>' : ' '} ${pad(command.id, 24)} ${pad(keyText(command.keys[0] ?? ''), 5)}`
     const text = pad(`${mark} ${command.title}`, inside.width)
     const tone = selected ? 'selected' : off ? 'dim' : 'plain'
     frame.put(inside.x, inside.y + 2 + row, text, tone, inside.x + inside.width)

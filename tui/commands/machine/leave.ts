@@ -1,0 +1,35 @@
+import type { MachineView } from '../../../node/client.ts'
+import { type Context, confirm, positional, usageFailure } from '../../cli/index.ts'
+import { describeOutcome } from './machine-text.ts'
+
+/** The owner's own word on the ledger: done when the node answers, because no host has a part in it. */
+export async function raiseLimit(context: Context): Promise<void> {
+  const spendLimit = context.flags.dollars('spend-limit')
+  if (spendLimit === undefined) {
+    throw usageFailure('machine raise-limit: --spend-limit is missing', 'add --spend-limit DOLLARS')
+  }
+  const machine = positional(context, 0)
+  print(context, await context.call('machine.raise-limit', { machine, spendLimit }))
+}
+
+export async function releaseMachine(context: Context): Promise<void> {
+  const machine = positional(context, 0)
+  await confirm(context, `Release ${machine}, with the loss of what is only in its memory?`)
+  print(context, await context.call('machine.release', { machine }))
+}
+
+export async function releaseContract(context: Context): Promise<void> {
+  const machine = positional(context, 0)
+  await confirm(context, `End the contract of ${machine}, with the loss of its disk and memory?`)
+  print(context, await context.call('machine.release-contract', { machine }))
+}
+
+export async function declareLost(context: Context): Promise<void> {
+  const machine = positional(context, 0)
+  await confirm(context, `Give ${machine} up for lost, with all that its host stores of it?`)
+  print(context, await context.call('machine.declare-lost', { machine }))
+}
+
+function print(context: Context, machine: MachineView): void {
+  context.output.result({ json: machine, text: () => describeOutcome(machine) })
+}
