@@ -68,6 +68,7 @@ export async function openHosting(options: HostingOptions, undo: Undo): Promise<
     async takeUp(signal) {
       const terms = await books.loadTerms()
       if (terms === undefined) return
+      host.fence()
       await within(CATCH_UP_MS, signal, limit => seat.caughtUp(limit))
       await host.activate(terms)
     }

@@ -11,7 +11,7 @@ import {
   type OfferPublisher,
   type Terms
 } from '../offers/index.ts'
-import { startAlive, startLease } from '../presence/index.ts'
+import { type HostLease, startAlive, startLease } from '../presence/index.ts'
 import {
   type Courier,
   createSubmitter,
@@ -51,6 +51,8 @@ export interface Host {
   uuid(): Uuid | null
   terms(): Terms | null
   machines(): Promise<readonly HostMachine[]>
+  /** Guests that a former process left running are paused unless the ledger is heard: before anything is served. */
+  fence(): void
   /** Begins to serve orders, moves and consoles and to offer what is free. */
   activate(terms: Terms): Promise<void>
   /** Tells the ledger something about a machine it holds, under the host's own key. */
@@ -73,31 +75,38 @@ export const METHODS: readonly string[] = ['SCP']
 export function createHost(options: HostOptions): Host {
   let active: ActiveHost | null = null
   let terms: Terms | null = null
+  let lease: HostLease | null = null
   return {
     uuid: () => active?.uuid ?? null,
     terms: () => terms,
     machines: () => options.records.machines(),
+    fence() {
+      lease ??= startLease(options)
+    },
     async activate(next) {
       terms = next
-      active ??= await begin(options, next)
+      lease ??= startLease(options)
+      active ??= await begin(options, next, lease)
     },
     async say(body) {
       if (active !== null) return active.submitter.submit(body, AbortSignal.timeout(SAY_MS))
       const message = 'this node serves no host yet; one that has just started takes some seconds'
       return { ok: false, code: 'LEDGER_BEHIND', message, decided: true }
     },
-    stop: () => active?.stop()
+    stop() {
+      active?.stop()
+      lease?.stop()
+    }
   }
 }
 
-async function begin(options: HostOptions, terms: Terms): Promise<ActiveHost> {
+async function begin(options: HostOptions, terms: Terms, lease: HostLease): Promise<ActiveHost> {
   const { replica, vmm, records, network } = options
   const host = terms.host
   const log = options.log
   const locks: MachineLocks = createMachineLocks()
   const submitter = createSubmitter({ ...options, signer: { kind: 'host', id: host } })
   const settled = (uuid: Uuid): Promise<void> => settle({ host, vmm, replica, records }, uuid)
-  const lease = startLease(options)
   const work = createMachineWork({ ...options, submitter, lease, log })
   const executions = createExecutionDriver({ replica, submitter, records, work, settled, log })
   // Moves do not hold the machine's lock, and what they settle must not cross an order that has just begun.
@@ -143,7 +152,6 @@ async function begin(options: HostOptions, terms: Terms): Promise<ActiveHost> {
       ready = false
       unheard()
       unwatch()
-      lease.stop()
       publisher.stop()
       moves.stop()
     }

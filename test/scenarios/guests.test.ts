@@ -43,6 +43,16 @@ describe('a market of real and of quick guests', () => {
     assert.deepEqual([started.state, started.spent, started.spendLimit], ['started', price, price])
   })
 
+  scenario('a limit is raised while the machine runs, and a lower one is refused', async () => {
+    await maria.ask(`machine create Configuration10 --name purse ${BID}`)
+    await maria.ask('machine store purse --host quick')
+    await maria.ask(`machine start purse --spend-limit ${(await maria.machine('meter')).spent}`)
+    const lower = { exit: 4, code: 'SPEND_LIMIT_TOO_LOW', says: /already: a higher one raises it/ }
+    await maria.refused('machine raise-limit purse --spend-limit 0.0000000001', lower)
+    const raised = await maria.ask<MachineView>('machine raise-limit purse --spend-limit 1')
+    assert.deepEqual([raised.state, raised.spendLimit], ['started', '1'])
+  })
+
   scenario(
     'a guest that powers itself off is stopped on the ledger and costs nothing more',
     async () => {
@@ -168,6 +178,12 @@ describe('a market of real and of quick guests', () => {
       assert.equal(suspended.spent, suspended.spendLimit)
       assert.equal(suspended.runningDueMs, null)
       assert.match(bob.log, /suspending: spend limit reached/)
+      const raised = await eventually(
+        'the machine whose limit was raised is charged its next period',
+        () => maria.machine('purse'),
+        machine => Number(machine.spent) > Number(suspended.spent)
+      )
+      assert.deepEqual([raised.state, raised.halt], ['started', null])
       await maria.ask('machine resume meter')
       assert.equal((await maria.machine('meter')).state, 'started')
     }

@@ -118,6 +118,7 @@ describe('a host and its silence', () => {
     )
     assert.ok(Number(back.runningDueMs) > Number(runningDueMs), 'the silence was not charged')
     assert.match(bob.log, /the ledger hears this host again/)
+    assert.ok((await pauses()) > 3, 'what ran on without its node was paused before anything else')
   })
 
   scenario(
