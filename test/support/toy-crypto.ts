@@ -16,10 +16,6 @@ export function toySigner(name: string): Signer {
   }
 }
 
-export function hashText(text: string): string {
-  return createHash('sha256').update(text).digest('base64')
-}
-
 function signatureOf(publicKey: Uint8Array, message: Uint8Array): Uint8Array {
   const signature = new Uint8Array(64)
   signature.set(likePoint(sha256(Buffer.concat([fromHex(toHex(publicKey)), message]))))

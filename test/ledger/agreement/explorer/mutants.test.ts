@@ -1,0 +1,44 @@
+/** Each rule in turn is switched off in the explored machines: the harm has to show, or it is said why it cannot. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ALL_RULES } from '../../../../ledger/index.ts'
+import { explore, type Move } from './explore.ts'
+import { anyHarmIn } from './harm.ts'
+import { REACHED, UNREACHED } from './mutants.ts'
+import { Play } from './play.ts'
+import { report, WORLDS_MAX } from './report.ts'
+import { sound, without } from './setting.ts'
+import { Town } from './town.ts'
+
+for (const { rule, liar, views, judge, harm } of REACHED) {
+  test(`without ${rule} member ${liar} does harm within ${views} views, and it is no ghost`, t => {
+    const setting = without(rule, liar, views)
+    const town = new Town()
+    const found = explore(setting, { worldsMax: WORLDS_MAX, judge, deadEnds: true }, town)
+    report(t, found)
+    assert.match(found.harm?.what ?? 'no harm', harm)
+    const moves = found.harm?.moves ?? []
+    t.diagnostic(`${found.harm?.what}: ${moves.map(told).join('; ')}`)
+    const play = new Play(setting, town)
+    for (const { member, letter } of moves) play.take(member, letter)
+    assert.match(judge(play.finals, play.network, play.letters) ?? play.stuck() ?? 'no harm', harm)
+  })
+}
+
+test('a rule is either shown to be needed, or it is said why it cannot be shown here', t => {
+  const all = [...REACHED.map(({ rule }) => rule), ...UNREACHED.keys()]
+  assert.deepEqual(all.sort(), Object.keys(ALL_RULES).sort())
+  for (const [rule, why] of UNREACHED) t.diagnostic(`${rule} is out of reach: ${why}`)
+})
+
+test('no NULLIFY after FINALIZE is so without the rule for it', () => {
+  const [obeyed, switchedOff] = [sound(2, 2), without('noNullifyAfterFinalize', 2, 2)].map(
+    setting => explore(setting, { worldsMax: WORLDS_MAX, judge: anyHarmIn, deadEnds: true })
+  )
+  assert.equal(obeyed?.whole, true)
+  assert.deepEqual(switchedOff, obeyed)
+})
+
+function told({ member, letter }: Move): string {
+  return `${member}: ${letter}`
+}

@@ -1,0 +1,52 @@
+/** Where each rule is shown to be needed: who has to lie for it, in how many views, and what comes of it. */
+import type { SafetyRules } from '../../../../ledger/index.ts'
+import { anyHarmIn, flawIn, forkIn, type Judge, lemmaIn } from './harm.ts'
+
+export interface Mutant {
+  readonly rule: keyof SafetyRules
+  readonly liar: number
+  readonly views: number
+  readonly judge: Judge
+  readonly harm: RegExp
+}
+
+const FORK = /^two final blocks at height \d/
+
+export const REACHED: readonly Mutant[] = [
+  {
+    // Nobody says FINALIZE twice, or takes in a view's second notarization: the ledger stops, it does not fork.
+    rule: 'notarizeOnce',
+    liar: 1,
+    views: 1,
+    judge: lemmaIn,
+    harm: /^both notarize 1a and notarize 1b are certified$/
+  },
+  { rule: 'fullQuorum', liar: 1, views: 1, judge: forkIn, harm: FORK },
+  { rule: 'distinctSigners', liar: 1, views: 1, judge: forkIn, harm: FORK },
+  { rule: 'signatures', liar: 1, views: 1, judge: forkIn, harm: FORK },
+  {
+    // Two have said FINALIZE of different blocks and may not give the view up: no quorum is left for anything.
+    rule: 'finalizeNotarized',
+    liar: 2,
+    views: 2,
+    judge: anyHarmIn,
+    harm: /is stuck in view 2$/
+  },
+  { rule: 'noFinalizeAfterNullify', liar: 2, views: 2, judge: forkIn, harm: FORK },
+  { rule: 'nullifiedGap', liar: 2, views: 2, judge: forkIn, harm: FORK },
+  // No forks, but final blocks that none may be.
+  { rule: 'leaderProposes', liar: 2, views: 1, judge: flawIn, harm: /its view is led by another$/ },
+  { rule: 'execution', liar: 1, views: 1, judge: flawIn, harm: /its state root is wrong$/ },
+  { rule: 'timeBounds', liar: 1, views: 1, judge: flawIn, harm: /it is of the next hour$/ },
+  // For a fork the liar has to lead twice, which takes five views.
+  { rule: 'notarizedParent', liar: 2, views: 2, judge: flawIn, harm: /is final and not notarized$/ }
+]
+
+export const UNREACHED: ReadonlyMap<keyof SafetyRules, string> = new Map([
+  ['persistFirst', 'no member crashes here'],
+  ['rememberVotes', 'no member crashes here'],
+  [
+    'noNullifyAfterFinalize',
+    'whoever has said FINALIZE has left the view, and only the view that one is in is given up'
+  ]
+])
