@@ -253,6 +253,8 @@ export interface NodeStatus {
   uptimeMs: number
   rssBytes: number
   ledger: { height: number; timeMs: number; stateRoot: string; behind: boolean }
+  /** What the account pays for registering something, and for every other transaction it signs. */
+  fees: { register: string; transaction: string }
   peers: number
   offers: number
   account: { id: string; name: string; kind: string; balance: string } | null

@@ -46,6 +46,10 @@ export async function nodeStatus(options: StatusOptions): Promise<NodeStatus> {
       stateRoot: state.root(),
       behind: options.behind()
     },
+    fees: {
+      register: formatDollars(genesis.parameters.registerFee),
+      transaction: formatDollars(genesis.parameters.transactionFee)
+    },
     peers: (await network.peers()).length,
     offers: market.offers().length,
     account:

@@ -207,6 +207,8 @@ export class FakeNodeClient implements NodePort {
   }
 
   #destination: string | null = null
+  /** A development network has none. */
+  fees: { register: string; transaction: string } = { register: '0', transaction: '0' }
 
   #goOn(id: string, done: number, stepMs: number): void {
     setTimeout(() => {
@@ -279,6 +281,7 @@ export class FakeNodeClient implements NodePort {
       uptimeMs: 60_000,
       rssBytes: 100 * MIB,
       ledger: { height: 1234, timeMs: this.#nowMs(), stateRoot: '00'.repeat(32), behind: false },
+      fees: this.fees,
       peers: 4,
       offers: 3,
       account: { id: 'cd'.repeat(16), name: 'maria', kind: 'buyer', balance: this.balance },

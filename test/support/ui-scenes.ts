@@ -67,7 +67,9 @@ const SCENES: Readonly<Record<SceneName, (ui: Rehearsal) => Promise<void>>> = {
   },
   'raise-limit': async ui => {
     await started(ui)
-    await ui.press('+')
+    const spent = { spendLimit: '0.048384', spent: '0.01008' }
+    ui.fake.machines = ui.fake.machines.map(machine => ({ ...machine, ...spent }))
+    await ui.press('r', '+')
   },
   'confirm-lost': async ui => {
     await suspended(ui)

@@ -257,16 +257,18 @@ test('when the node answers again the screen is live again', async () => {
   assert.match(ui.frame(80, 24).toText(), /done: the node answers again/u)
 })
 
-test('a limit is raised from what is spent, and one that covers no further period is not sent', async () => {
+test('a limit is raised by a day from what it is, and one that is no higher is not sent', async () => {
   const ui = await Rehearsal.begin()
   await started(ui)
-  await ui.press('+')
+  const spent = { spendLimit: '0.048384', spent: '0.01008' }
+  ui.fake.machines = ui.fake.machines.map(machine => ({ ...machine, ...spent }))
+  await ui.press('r', '+')
   const { dialog } = ui.state
-  assert.equal(dialog?.kind, 'limit')
+  assert.equal(dialog?.kind === 'limit' ? dialog.line.text : '', '0.096768')
   await ui.press('C-u')
-  await ui.type('0.0000001')
+  await ui.type('0.048384')
   await ui.press('enter')
-  assert.match(ui.state.notice?.problem.message ?? '', /one running period/)
+  assert.match(ui.state.notice?.problem.message ?? '', /is \$0\.048384 already/)
   assert.equal(last(ui, 'machine.raise-limit'), undefined)
   await ui.press('C-u')
   await ui.type('5')
@@ -294,4 +296,17 @@ test('what is not legal now is refused with the reason: a running machine is not
   await ui.press('L')
   assert.equal(ui.state.dialog, null)
   assert.match(ui.state.notice?.problem.message ?? '', /declare-lost needs/)
+})
+
+test('where the ledger takes a fee, the question says so: of what the buyer signs, and of nothing else', async () => {
+  const ui = await Rehearsal.begin()
+  ui.fake.fees = { register: '0.05', transaction: '0.01' }
+  await suspended(ui)
+  await ui.press('r')
+  await ui.press('n', 'enter')
+  assert.match(ui.frame(120, 36).toText(), /The ledger's fee is \$0\.05\./)
+  await ui.press('escape', 'L')
+  assert.match(ui.frame(120, 36).toText(), /The ledger's fee is \$0\.01\./)
+  await ui.press('escape', 'd')
+  assert.doesNotMatch(ui.frame(120, 36).toText(), /fee/)
 })

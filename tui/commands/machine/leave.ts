@@ -1,5 +1,6 @@
 import type { MachineView } from '../../../node/client.ts'
 import { type Context, confirm, positional, usageFailure } from '../../cli/index.ts'
+import { formatDollars } from '../../format/index.ts'
 import { describeOutcome } from './machine-text.ts'
 
 /** The owner's own word on the ledger: done when the node answers, because no host has a part in it. */
@@ -14,20 +15,28 @@ export async function raiseLimit(context: Context): Promise<void> {
 
 export async function releaseMachine(context: Context): Promise<void> {
   const machine = positional(context, 0)
-  await confirm(context, `Release ${machine}, with the loss of what is only in its memory?`)
+  await ask(context, `Release ${machine}, with the loss of what is only in its memory?`)
   print(context, await context.call('machine.release', { machine }))
 }
 
 export async function releaseContract(context: Context): Promise<void> {
   const machine = positional(context, 0)
-  await confirm(context, `End the contract of ${machine}, with the loss of its disk and memory?`)
+  await ask(context, `End the contract of ${machine}, with the loss of its disk and memory?`)
   print(context, await context.call('machine.release-contract', { machine }))
 }
 
 export async function declareLost(context: Context): Promise<void> {
   const machine = positional(context, 0)
-  await confirm(context, `Give ${machine} up for lost, with all that its host stores of it?`)
+  await ask(context, `Give ${machine} up for lost, with all that its host stores of it?`)
   print(context, await context.call('machine.declare-lost', { machine }))
+}
+
+/** The question with its price; nobody who is not asked has to wait for the price. */
+async function ask(context: Context, question: string): Promise<void> {
+  const isAsked = !context.flags.on('yes') && context.world.stdin.isTTY === true
+  const fee = isAsked ? (await context.call('ledger.fees', {})).transactionFee : '0'
+  const price = /^[0.]+$/.test(fee) ? '' : ` The ledger's fee is ${formatDollars(fee)}.`
+  await confirm(context, `${question}${price}`)
 }
 
 function print(context: Context, machine: MachineView): void {

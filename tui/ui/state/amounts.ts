@@ -65,20 +65,22 @@ export function spendLimitMeaning(
   return limit > money ? `${lasts} The balance, $${balance}, ends before it.` : lasts
 }
 
-/** The reason why a spend limit cannot be signed, or null. */
+/** The reason why a spend limit cannot be signed, or null. `before` is what a higher one replaces. */
 export function spendLimitProblem(
   text: string,
   contract: ContractView,
-  spent: string = '0'
+  before: { readonly limit: string; readonly spent: string } = { limit: '0', spent: '0' }
 ): string | null {
   const limit = parseAmount(text)
   if (limit === null) return 'An amount in dollars such as 0.05, at most 12 decimal places.'
   const price = parseAmount(contract.runningPrice) ?? 0n
-  const before = parseAmount(spent) ?? 0n
-  if (before > 0n && limit < before + price)
-    return `Less than what is spent ($${spent}) and one running period ($${contract.runningPrice}).`
   if (limit < price)
     return `Less than one running period ($${contract.runningPrice}): nothing could run.`
+  const present = parseAmount(before.limit) ?? 0n
+  if (present > 0n && limit <= present)
+    return `The limit is $${before.limit} already: only a higher one raises it.`
+  if (limit < (parseAmount(before.spent) ?? 0n) + price)
+    return `Less than what is spent ($${before.spent}) and one running period ($${contract.runningPrice}).`
   return null
 }
 

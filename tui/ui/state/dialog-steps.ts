@@ -122,8 +122,8 @@ function acceptHost(state: UiState, dialog: HostsDialog): Step {
 }
 
 function acceptLimit(state: UiState, dialog: LimitDialog): Step {
-  const { verb, machine, name, contract, spent, line } = dialog
-  const problem = spendLimitProblem(line.text, contract, spent)
+  const { verb, machine, name, contract, before, line } = dialog
+  const problem = spendLimitProblem(line.text, contract, before)
   if (problem !== null) return step(say(state, 'bad', problem))
   return order(state, { verb, machine, name, spendLimit: line.text.trim() })
 }

@@ -67,8 +67,8 @@ export interface LimitDialog {
   readonly name: string
   readonly contract: ContractView
   readonly creditMs: number
-  /** Charged under the limit before, which a higher one goes on from. */
-  readonly spent: string
+  /** The limit that is to be raised, and what is spent of it; 0 for a machine that begins to run. */
+  readonly before: { readonly limit: string; readonly spent: string }
   readonly balance: string
   readonly line: Line
 }

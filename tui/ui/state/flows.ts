@@ -149,7 +149,8 @@ export function limitFor(
 ): LimitDialog | null {
   if (machine.contract === null) return null
   const more = defaultSpendLimit(machine.contract, balance)
-  const spent = verb === 'raise-limit' ? machine.spent : '0'
+  const raises = verb === 'raise-limit'
+  const limit = (raises ? machine.spendLimit : null) ?? '0'
   return {
     kind: 'limit',
     verb,
@@ -157,9 +158,9 @@ export function limitFor(
     name: machine.name,
     contract: machine.contract,
     creditMs: machine.runningCreditMs,
-    spent,
+    before: { limit, spent: raises ? machine.spent : '0' },
     balance,
-    line: lineOf(amountText((parseAmount(spent) ?? 0n) + (parseAmount(more) ?? 0n)))
+    line: lineOf(amountText((parseAmount(limit) ?? 0n) + (parseAmount(more) ?? 0n)))
   }
 }
 

@@ -23,6 +23,7 @@ export {
 
 export { bytesText, durationText, tookText, untilText } from './durations.ts'
 export { type Effect, type Order, orderLine, quoted } from './effects.ts'
+export { orderFeeLines, saveFeeLines } from './fees.ts'
 export { fieldProblem, fieldText } from './flows.ts'
 export { editLine, type Line, lineOf } from './line-editor.ts'
 export {

@@ -7,11 +7,14 @@ import {
   type HostsDialog,
   type LimitDialog,
   type Line,
+  orderFeeLines,
   orderLine,
   problemText,
   quoted,
+  saveFeeLines,
   spendLimitMeaning,
-  spendLimitProblem
+  spendLimitProblem,
+  type UiState
 } from '../state/index.ts'
 import { dialogBox } from './dialog-box.ts'
 
@@ -19,12 +22,13 @@ const LABEL = 21
 const FORM = 76
 
 /** Name and bid, each field with what is wrong with it beneath. */
-export function putBid(frame: Frame, space: Area, dialog: BidDialog): void {
+export function putBid(frame: Frame, space: Area, state: UiState, dialog: BidDialog): void {
   const title = titleOf(dialog)
   const inside = dialogBox(frame, space, title, FORM, 15)
   const right = inside.x + inside.width
+  const fee = dialog.search === null ? saveFeeLines(state, dialog.machine === null) : []
   let y = inside.y
-  for (const line of wrap(averageText(dialog), inside.width).slice(0, 2))
+  for (const line of [...wrap(averageText(dialog), inside.width).slice(0, 2), ...fee])
     frame.put(inside.x, y++, line, 'dim', right)
   for (const [index, field] of dialog.fields.entries()) {
     const focused = index === dialog.focus && !dialog.busy
@@ -45,28 +49,29 @@ const LIMIT_VERBS: Readonly<Record<LimitDialog['verb'], string>> = {
 }
 
 /** The spend limit, with what it means. */
-export function putLimit(frame: Frame, space: Area, dialog: LimitDialog): void {
-  const { contract, creditMs, balance, spent, line } = dialog
+export function putLimit(frame: Frame, space: Area, state: UiState, dialog: LimitDialog): void {
+  const { contract, creditMs, balance, before, line } = dialog
   const inside = dialogBox(frame, space, `${LIMIT_VERBS[dialog.verb]} ${dialog.name}`, FORM, 13)
   const right = inside.x + inside.width
   const credit = creditMs > 0 ? `, after ${durationText(creditMs)} that are already paid` : ''
   const texts = [
     `Running costs $${contract.runningText}, charged at the beginning of each period${credit}.`,
     dialog.verb === 'raise-limit'
-      ? `$${spent} are spent already, and the limit counts them. When it is reached the host suspends the machine.`
-      : 'When the charges from now on reach the limit, the host suspends it; nothing is lost.'
+      ? `$${before.spent} of $${before.limit} are spent. When the new limit is reached the host suspends the machine.`
+      : 'When the charges from now on reach the limit, the host suspends it; nothing is lost.',
+    ...orderFeeLines(state, dialog.verb)
   ]
   let y = inside.y
   for (const text of texts.flatMap(text => wrap(text, inside.width)))
     frame.put(inside.x, y++, text, 'plain', right)
   putField(frame, { ...inside, y: ++y, height: 1 }, 'Spend limit $', line, true)
-  const problem = spendLimitProblem(line.text, contract, spent)
+  const problem = spendLimitProblem(line.text, contract, before)
   if (problem !== null) frame.put(inside.x + 2, ++y, `! ${problem}`, 'bad', right)
   else
     frame.put(
       inside.x + 2,
       ++y,
-      spendLimitMeaning(line.text, contract, balance, spent),
+      spendLimitMeaning(line.text, contract, balance, before.spent),
       'dim',
       right
     )

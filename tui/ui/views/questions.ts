@@ -4,6 +4,7 @@ import {
   keyText,
   type Line,
   lineOf,
+  orderFeeLines,
   orderLine,
   paletteEntries,
   type UiState
@@ -11,9 +12,10 @@ import {
 import { dialogBox, scrollTop } from './dialog-box.ts'
 import { putField } from './forms.ts'
 
-export function putConfirm(frame: Frame, space: Area, dialog: ConfirmDialog): void {
+export function putConfirm(frame: Frame, space: Area, state: UiState, dialog: ConfirmDialog): void {
   const width = Math.min(78, space.width)
-  const lines = dialog.lines.flatMap(line => wrap(line, width - 4))
+  const told = [...dialog.lines, ...orderFeeLines(state, dialog.order.verb)]
+  const lines = told.flatMap(line => wrap(line, width - 4))
   const inside = dialogBox(frame, space, dialog.title, width, lines.length + 6)
   const right = inside.x + inside.width
   for (const [row, line] of lines.entries())

@@ -69,12 +69,12 @@ function putDialog(frame: Frame, space: Area, state: UiState): void {
     case 'catalogue':
       return putCatalogue(frame, space, dialog.entries, dialog.index)
     case 'bid':
-      return putBid(frame, space, dialog)
+      return putBid(frame, space, state, dialog)
     case 'hosts':
       return putHosts(frame, space, dialog)
     case 'limit':
-      return putLimit(frame, space, dialog)
+      return putLimit(frame, space, state, dialog)
     case 'confirm':
-      return putConfirm(frame, space, dialog)
+      return putConfirm(frame, space, state, dialog)
   }
 }
