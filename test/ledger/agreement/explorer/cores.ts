@@ -1,7 +1,7 @@
 /** A member's machine as a table that fills itself: each step is made once, however many worlds it is made in. */
 import type { SimplexState } from '../../../../ledger/index.ts'
 import { digestOf, mayOf, mayRunOut } from './core.ts'
-import { LETTERS_MAX, type Letters, type Packet, TIMEOUT } from './letters.ts'
+import { LETTERS_MAX, type Letters, OutOfRoom, type Packet, TIMEOUT } from './letters.ts'
 import type { Member } from './member.ts'
 
 /** Numbers for texts, from 1. */
@@ -17,7 +17,7 @@ export class Interned {
     const known = this.#ids.get(text)
     if (known !== undefined) return known
     const id = this.#ids.size + 1
-    if (id >= this.max) throw new Error(`more than ${this.max} of a kind`)
+    if (id >= this.max) throw new OutOfRoom(`more than ${this.max} of a kind`)
     this.#ids.set(text, id)
     return id
   }
@@ -92,6 +92,7 @@ export class Cores {
       const stepped = this.member.take(state, letter, this.#packetsOf(letter))
       return this.#edge(stepped.state, stepped.says)
     } catch (error) {
+      if (error instanceof OutOfRoom) throw error
       const threw = error instanceof Error ? error.message : String(error)
       return { to: id, says: [], saysId: 0, threw }
     }

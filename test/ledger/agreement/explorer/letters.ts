@@ -42,6 +42,9 @@ export interface Letter {
 export const LETTERS_MAX = 256
 export const TIMEOUT = 0
 
+/** The explorer's own tables are too small: nothing that was found counts. */
+export class OutOfRoom extends Error {}
+
 type Countable = QuorumCertificate['kind']
 
 export class Letters {
@@ -72,7 +75,7 @@ export class Letters {
     const known = this.#byName.get(name)
     if (known !== undefined) return known
     const id = this.all.length
-    if (id >= LETTERS_MAX) throw new Error(`more than ${LETTERS_MAX} letters: ${name}`)
+    if (id >= LETTERS_MAX) throw new OutOfRoom(`more than ${LETTERS_MAX} letters: ${name}`)
     const letter = { subject: null, needs: [], after: [], ...made, id, name }
     this.all.push(letter)
     this.#byName.set(name, letter)
