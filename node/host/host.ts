@@ -135,7 +135,6 @@ async function begin(options: HostOptions, terms: Terms, lease: HostLease): Prom
     ready: () => ready,
     watchMove: (machine, progress) => moves.watch(machine, progress)
   })
-  const unheard = startAlive({ host, replica, submitter, log })
   await network.serve('order', stream => serveOrder(stream, service))
   await serveConsoles(options)
   await reconcile({ host, vmm, replica, records, executions, work, locks, settled, log })
@@ -143,6 +142,8 @@ async function begin(options: HostOptions, terms: Terms, lease: HostLease): Prom
   await moves.recover()
   await moves.serve()
   const unwatch = startWatch({ ...options, host, submitter, locks, lease, settled })
+  // Heard only from when its machines are looked after: until then nobody is to be charged for them.
+  const unheard = startAlive({ host, replica, submitter, log })
   ready = true
   await publisher.publish(terms)
   return {

@@ -33,13 +33,21 @@ export function startWatch(options: WatchOptions): () => void {
       .hold(what.machine, () => handleEnded(options, what))
       .catch(failed(options, what.machine))
   })
+  // While a host catches up blocks come faster than they are looked at: one more look covers them all.
   let looking = false
+  let again = false
   const look = (): void => {
+    again = looking
     if (looking) return
     looking = true
-    void lookAround(options).finally(() => {
-      looking = false
-    })
+    void lookAround(options)
+      .catch((error: unknown) =>
+        options.log(`the machines could not be looked after: ${String(error)}`, {})
+      )
+      .finally(() => {
+        looking = false
+        if (again) look()
+      })
   }
   const blocks = replica.onFinal(look)
   look()
