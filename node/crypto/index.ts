@@ -1,1 +1,3 @@
-export { createSigner, ED25519_KEY_BYTES, nodeCrypto, publicKeyOf } from './ed25519.ts'
+export { createSigner, publicKeyOf } from './ed25519.ts'
+export { ED25519_KEY_BYTES } from './formats.ts'
+export { nodeCrypto, VERIFIER } from './node-crypto.ts'

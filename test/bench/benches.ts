@@ -1,5 +1,6 @@
 import { run as cliColdStart } from './cli-cold-start.ts'
 import { run as firstRun } from './first-run.ts'
+import { run as ledger } from './ledger/ledger.ts'
 import { run as mainJob } from './main-job.ts'
 import type { Row } from './row.ts'
 import { run as uiPaint } from './ui-paint.ts'
@@ -17,6 +18,10 @@ export const BENCHES: ReadonlyMap<string, Bench> = new Map([
   [
     'main-job',
     { about: 'commit, memory, boot, suspend, move, resume, about a minute', run: mainJob }
+  ],
+  [
+    'ledger',
+    { about: 'coordinators as processes: commits a second, latency, memory; minutes', run: ledger }
   ],
   ['ui-paint', { about: 'a key until the screen shows it, about 15 s', run: uiPaint }],
   ['first-run', { about: 'a fresh clone to its finished first run, minutes', run: firstRun }]
