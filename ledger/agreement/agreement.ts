@@ -2,9 +2,10 @@
  * How coordinators come to one chain, as seen by the driver that owns disk, network and clock. An agreement is
  * a pure machine: the driver feeds events one at a time and carries the effects of each step out in their order.
  *
- * - `persist` has to be on disk, in one atomic write, before any later effect is begun; then `persisted` is
+ * - `persist` has to be written, in one atomic write, before any later effect is begun; then `persisted` is
  *   fed back. A vote that was seen by others and is then forgotten makes an honest key contradict itself.
- * - `final` may be published, and its transactions' senders answered, when it comes: it is on disk by then.
+ * - `final` may be published, and its transactions' senders answered, when it comes: a quorum has the block and its
+ *   FINALIZE votes on disk by then, and votes for nothing else after a power cut.
  * - After a crash the driver begins again from the newest persisted tip and the log. What was not persisted never
  *   happened.
  * - `log` entries have to be on disk before any later effect; `records` only before a later `final`. A tip that is
@@ -50,6 +51,11 @@ export type AgreementEffect =
       readonly records: readonly FinalRecord[]
       /** To be appended to the write-ahead log in this order, in the same write. */
       readonly log: readonly LogRecord[]
+      /**
+       * It has to outlive a power cut. Otherwise it has to outlive the process only: it is what others said, and a quorum
+       * has its part of it on disk.
+       */
+      readonly synced: boolean
     }
   /** To one coordinator, or to all others where `to` is null. */
   | { readonly type: 'send'; readonly to: PublicKey | null; readonly bytes: Uint8Array }

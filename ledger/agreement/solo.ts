@@ -160,7 +160,7 @@ function save(
   const write = state.nextWrite
   return {
     state: { ...state, saving: { write, record, built }, nextWrite: write + 1 },
-    effects: [...before, { type: 'persist', write, records: [record], log: [] }]
+    effects: [...before, { type: 'persist', write, records: [record], log: [], synced: true }]
   }
 }
 

@@ -205,12 +205,21 @@ class AgreementDriver<State> {
     }
   }
 
-  /** Both at once: a tip that is newer than the log is as good as one that is older. */
-  async #persist({ records, log }: Extract<AgreementEffect, { type: 'persist' }>): Promise<void> {
+  /**
+   * Both at once: a tip that is newer than the log is as good as one that is older. Of a set of many only the log is ever
+   * synced: what the chain's store loses in a power cut is made anew from it, or comes from the others.
+   */
+  async #persist(write: Extract<AgreementEffect, { type: 'persist' }>): Promise<void> {
+    const { records, log, synced } = write
     const { replica, colleagues } = this.#options
-    await Promise.all([replica.persist(records), colleagues?.votes.append(log)])
+    const votes = colleagues?.votes
+    const stored = votes === undefined ? synced : false
+    await Promise.all([
+      records.length === 0 ? undefined : replica.persist(records, stored),
+      votes?.append(log, synced)
+    ])
     const last = records.at(-1)
-    if (last !== undefined) await colleagues?.votes.forgetBelow(last.tip)
+    if (last !== undefined) await votes?.forgetBelow(last.tip, () => replica.sync())
   }
 
   /** Beside the agreement, which need not wait for the disk; each peer is served once at a time. */

@@ -92,13 +92,19 @@ export class Replica {
       throw new ForeignBlock(executed.fault.code, `block ${height}: ${executed.fault.message}`)
     }
     const changed = changes(this.#tip.state, executed.tip.state)
-    await this.persist([{ type: 'final', certified, tip: executed.tip, changes: changed }])
+    // Whoever only follows can ask for it again.
+    await this.persist([{ type: 'final', certified, tip: executed.tip, changes: changed }], false)
     this.adopt(certified, executed.tip, executed.outcomes)
   }
 
-  /** On disk in one atomic write when it resolves. */
-  async persist(records: readonly FinalRecord[]): Promise<void> {
-    await this.#store.append(records)
+  /** Written as one when it resolves; see `ChainKeeper`. */
+  async persist(records: readonly FinalRecord[], synced: boolean): Promise<void> {
+    await this.#store.append(records, synced)
+  }
+
+  /** All that was persisted outlives a power cut when this resolves. */
+  sync(): Promise<void> {
+    return this.#store.sync()
   }
 
   /** A persisted block becomes the head, and everybody hears of it. */

@@ -12,10 +12,13 @@ import { openWal, type Wal } from '../wal/index.ts'
 export interface VoteLog {
   /** Read back at the start, oldest first. */
   readonly recovered: readonly LogRecord[]
-  /** On disk when it resolves; a failure is for ever, and the node must end. */
-  append(records: readonly LogRecord[]): Promise<void>
-  /** `tip` is stored: what only an older one needs may be forgotten. */
-  forgetBelow(tip: Tip): Promise<void>
+  /** Written when it resolves, and on disk if `synced`; a failure is for ever, and the node must end. */
+  append(records: readonly LogRecord[], synced: boolean): Promise<void>
+  /**
+   * `tip` is stored: what only an older one needs may be forgotten, once `syncTip` has seen to it that a power cut does
+   * not bring the older one back.
+   */
+  forgetBelow(tip: Tip, syncTip: () => Promise<void>): Promise<void>
   close(): Promise<void>
 }
 
@@ -52,14 +55,15 @@ class FileVoteLog implements VoteLog {
     this.#kept = recovered
   }
 
-  append(records: readonly LogRecord[]): Promise<void> {
+  append(records: readonly LogRecord[], synced: boolean): Promise<void> {
     this.#kept = [...this.#kept, ...records]
-    return this.#wal.append(records.map(encodeLogRecord))
+    return this.#wal.append(records.map(encodeLogRecord), synced)
   }
 
-  async forgetBelow(tip: Tip): Promise<void> {
+  async forgetBelow(tip: Tip, syncTip: () => Promise<void>): Promise<void> {
     this.#kept = neededRecords(this.#kept, tip)
     if (this.#wal.bytes() < this.#cutBytes) return
+    await syncTip()
     await this.#wal.replace(this.#kept.map(encodeLogRecord))
     // While nothing becomes final everything is needed; it is not written anew with every block then.
     this.#cutBytes = Math.max(CUT_BYTES, 2 * this.#wal.bytes())

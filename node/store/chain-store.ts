@@ -22,8 +22,13 @@ import { damaged, StoreError } from './store-error.ts'
 export interface ChainStore {
   /** The newest persisted tip, that of the genesis at first. The stored state must have the head's root. */
   load(genesis: Genesis, crypto: Crypto): Promise<Tip>
-  /** All of it on disk in one atomic, synced write when this resolves. Heights must go on without a gap. */
-  append(records: readonly FinalRecord[]): Promise<void>
+  /**
+   * All of it written as one when this resolves. Heights must go on without a gap. Without `synced` a power cut may take
+   * the newest away again, whole blocks at a time.
+   */
+  append(records: readonly FinalRecord[], synced: boolean): Promise<void>
+  /** Everything appended so far outlives a power cut when this resolves. */
+  sync(): Promise<void>
   /** Stored blocks from this height on, in order. */
   blocks(fromHeight: number): AsyncIterable<CertifiedBlock>
 }
@@ -66,7 +71,7 @@ export function openChain(database: Database): ChainStore {
       return tipOf(found, genesis, crypto, entries)
     },
 
-    async append(records) {
+    async append(records, synced) {
       height ??= (await loadHead())?.height ?? 0
       const last = records.at(-1)
       if (last === undefined) return
@@ -93,9 +98,16 @@ export function openChain(database: Database): ChainStore {
           ]),
           { type: 'put', sublevel: head, key: HEAD_KEY, value: encodeHead(last) }
         ],
-        { sync: true }
+        { sync: synced }
       )
       height = next
+    },
+
+    async sync() {
+      // A synced write is behind all that were written before it.
+      const value = await head.get(HEAD_KEY)
+      if (value === undefined) return
+      await database.batch([{ type: 'put', sublevel: head, key: HEAD_KEY, value }], { sync: true })
     },
 
     async *blocks(fromHeight) {

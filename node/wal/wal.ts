@@ -1,3 +1,4 @@
+import { fdatasyncSync, writeSync } from 'node:fs'
 import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { syncDirectory } from '../disk/index.ts'
@@ -11,13 +12,14 @@ export class WalError extends Error {
 
 /** An append-only log whose entries outlive a power cut once their append has resolved. */
 export interface Wal {
-  /** Length of the file. */
+  /** Length of what was appended. */
   bytes(): number
   /**
-   * On disk, all or none, in this order, when it resolves; appends that come while the disk is busy share one
-   * write and one sync. Throws `WalError`, from then on always: the process has to end.
+   * Written, all or none, in this order, when it resolves, and with `synced` on disk, with all that was written before;
+   * appends that come at once share one write and one sync. Throws `WalError`, from then on always: the process has to
+   * end.
    */
-  append(entries: readonly Uint8Array[]): Promise<void>
+  append(entries: readonly Uint8Array[], synced?: boolean): Promise<void>
   /** The log holds exactly these entries when it resolves; a crash leaves the old ones or the new ones. */
   replace(entries: readonly Uint8Array[]): Promise<void>
   /** After the last write. */
@@ -55,12 +57,20 @@ export async function openWal(path: string): Promise<OpenedWal> {
   return { kind: 'open', entries, wal: new FileWal(path, file, end) }
 }
 
+/**
+ * The file is made longer by so much at a time, with zeros: a sync then writes the entries alone, and not the file's
+ * new length through the file system's journal as well. Zeros are no frame, so a start cuts them off.
+ */
+const GROWTH_BYTES = 1024 * 1024
+const ZEROS = Buffer.alloc(GROWTH_BYTES)
+
 function besideOf(path: string): string {
   return `${path}.new`
 }
 
 interface Waiting {
   readonly entries: readonly Uint8Array[]
+  readonly synced: boolean
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
@@ -69,6 +79,8 @@ class FileWal implements Wal {
   readonly #path: string
   #file: FileHandle
   #end: number
+  /** Length of the file. */
+  #allocated: number
   #waiting: Waiting[] = []
   #tail: Promise<void> = Promise.resolve()
   #failure: WalError | undefined
@@ -77,16 +89,17 @@ class FileWal implements Wal {
     this.#path = path
     this.#file = file
     this.#end = end
+    this.#allocated = end
   }
 
   bytes(): number {
     return this.#end
   }
 
-  append(entries: readonly Uint8Array[]): Promise<void> {
+  append(entries: readonly Uint8Array[], synced = true): Promise<void> {
     if (entries.length === 0) return this.#tail
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ entries, resolve, reject })
+      this.#waiting.push({ entries, synced, resolve, reject })
       if (this.#waiting.length > 1) return
       this.#inTurn(() => this.#flush()).catch(() => undefined)
     })
@@ -111,18 +124,38 @@ class FileWal implements Wal {
     const batch = this.#waiting
     this.#waiting = []
     try {
-      await this.#risk(() => this.#write(batch.flatMap(({ entries }) => entries)))
+      const synced = batch.some(each => each.synced)
+      await this.#risk(() =>
+        this.#write(
+          batch.flatMap(({ entries }) => entries),
+          synced
+        )
+      )
       for (const { resolve } of batch) resolve()
     } catch (error) {
       for (const { reject } of batch) reject(error)
     }
   }
 
-  async #write(entries: readonly Uint8Array[]): Promise<void> {
+  /**
+   * Holds the whole process up for the time of a sync: whoever appends can say nothing before it is done, and by way of
+   * libuv's threads the same sync takes four times as long on a machine whose cores sleep in between.
+   */
+  async #write(entries: readonly Uint8Array[], synced: boolean): Promise<void> {
     const frame = encodeFrame(entries, this.#end)
-    await writeAll(this.#file, frame, this.#end)
-    await this.#file.datasync()
+    await this.#allocate(this.#end + frame.byteLength)
+    for (let at = 0; at < frame.byteLength; ) {
+      at += writeSync(this.#file.fd, frame, at, frame.byteLength - at, this.#end + at)
+    }
+    if (synced) fdatasyncSync(this.#file.fd)
     this.#end += frame.byteLength
+  }
+
+  async #allocate(bytes: number): Promise<void> {
+    while (this.#allocated < bytes) {
+      await writeAll(this.#file, ZEROS, this.#allocated)
+      this.#allocated += ZEROS.byteLength
+    }
   }
 
   async #replace(entries: readonly Uint8Array[]): Promise<void> {
@@ -136,6 +169,7 @@ class FileWal implements Wal {
       await this.#file.close()
       this.#file = beside
       this.#end = frame.byteLength
+      this.#allocated = frame.byteLength
     })
   }
 

@@ -16,18 +16,30 @@ type Write = Extract<AgreementEffect, { type: 'persist' }>
 const CUT_BYTES = 40_000
 
 /**
- * A coordinator's disk: the log of its votes as the real driver's bytes, and its store of final blocks beside it,
- * each synced for itself. What is not synced at a crash may be there, in part, or not.
+ * A coordinator's disk: the log of its votes as the real driver's bytes, synced where the core asks for it; and its store of
+ * final blocks beside it, which is synced only before the log is cut. What is not synced at a crash may be there, in part, or
+ * not.
  */
 export class SimDisk {
-  tip: Tip
   readonly blocks: CertifiedBlock[] = []
+  /** After each block, the genesis' first. */
+  readonly #tips: Tip[]
+  /** Blocks that a crash cannot take away. */
+  #synced = 0
   #log: Buffer = Buffer.alloc(0)
+  /** Bytes of the log that a crash cannot take away. */
+  #logSynced = 0
   #kept: readonly LogRecord[] = []
   #unsynced: { readonly frame: Buffer; readonly write: Write } | null = null
 
   constructor(tip: Tip) {
-    this.tip = tip
+    this.#tips = [tip]
+  }
+
+  get tip(): Tip {
+    const tip = this.#tips.at(-1)
+    if (tip === undefined) throw new Error('a chain begins with its genesis')
+    return tip
   }
 
   begin(write: Write): void {
@@ -41,6 +53,7 @@ export class SimDisk {
     if (pending === null) return
     this.#unsynced = null
     this.#append(pending.frame)
+    if (pending.write.synced) this.#logSynced = this.#log.length
     this.#kept = [...this.#kept, ...pending.write.log]
     this.#store(pending.write)
     if (pending.write.records.length > 0) this.#cut()
@@ -49,12 +62,22 @@ export class SimDisk {
   /** The power goes: the log and the store lose what they had not synced, each in its own way. */
   crash(chance: Chance): void {
     const pending = this.#unsynced
-    if (pending === null) return
     this.#unsynced = null
-    const { frame, write } = pending
-    const torn = frame.subarray(0, chance.between(0, Math.max(0, frame.length - 1)))
-    this.#append(chance.pick([frame, torn, Buffer.alloc(0)]))
-    if (chance.oneIn(2)) this.#store(write)
+    if (chance.oneIn(2)) {
+      // Whatever was written after the last sync goes as well, from any byte on.
+      const left = chance.between(this.#logSynced, this.#log.length)
+      this.#log = this.#log.subarray(0, left)
+    } else if (pending !== null) {
+      const { frame, write } = pending
+      const torn = frame.subarray(0, chance.between(0, Math.max(0, frame.length - 1)))
+      this.#append(chance.pick([frame, torn, Buffer.alloc(0)]))
+      if (chance.oneIn(2)) this.#store(write)
+    }
+    const kept = chance.oneIn(2)
+      ? this.blocks.length
+      : chance.between(this.#synced, this.blocks.length)
+    this.blocks.length = kept
+    this.#tips.length = kept + 1
   }
 
   /** Bytes in the middle of the log change. False if it has no middle. */
@@ -72,6 +95,7 @@ export class SimDisk {
     const { entries, end, corruptBefore } = scanFrames(this.#log)
     if (corruptBefore !== null && heedsDamage) return null
     this.#log = this.#log.subarray(0, end)
+    this.#logSynced = end
     this.#kept = entries.map(decodeLogRecord)
     return this.#kept
   }
@@ -83,13 +107,15 @@ export class SimDisk {
   #store(write: Write): void {
     for (const { certified, tip } of write.records) {
       this.blocks.push(certified)
-      this.tip = tip
+      this.#tips.push(tip)
     }
   }
 
   #cut(): void {
     this.#kept = neededRecords(this.#kept, this.tip)
     if (this.#log.length < CUT_BYTES) return
+    this.#synced = this.blocks.length
     this.#log = encodeFrame(this.#kept.map(encodeLogRecord), 0)
+    this.#logSynced = this.#log.length
   }
 }

@@ -126,6 +126,7 @@ class World {
     for (const seat of this.#seats) seat.start()
     for (const liar of this.#liars.values()) liar.begin()
     this.#traffic.begin()
+    this.#planPowerCut()
     this.#until(this.#healMs + (this.#quiet ? 10_000 : RECOVERY_MS))
     this.#checkProgress()
     this.#traffic.rest()
@@ -138,6 +139,15 @@ class World {
 
   #until(ms: number, over: () => boolean = () => false): void {
     this.#clockwork.run(ms, over)
+  }
+
+  /** In some runs the lights go out for everybody at once. */
+  #planPowerCut(): void {
+    const leftMs = this.#healMs - this.#clockwork.nowMs
+    if (this.#quiet || !this.#chance.oneIn(3)) return
+    this.#clockwork.after(this.#chance.between(500, leftMs), () => {
+      for (const seat of this.#seats) seat.crash()
+    })
   }
 
   /** Which members lie, and how: at most as many as the set can bear. */

@@ -70,6 +70,7 @@ export class Stranger {
       append: async (records: readonly { readonly certified: CertifiedBlock }[]) => {
         blocks.push(...records.map(record => record.certified))
       },
+      sync: async () => undefined,
       async *blocks(from: number) {
         yield* blocks.slice(from - 1)
       }

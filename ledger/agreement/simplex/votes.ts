@@ -176,7 +176,8 @@ function keepCertificate(work: Work, certificate: QuorumCertificate): void {
   if (certificate.kind === 'nullify') work.change(view, { nullification: certificate })
   if (certificate.kind === 'finalize') work.change(view, { finalization: certificate })
   work.keepCertificate(certificate)
-  work.send(null, { type: 'certificate', certificate })
+  // Every member has the votes for it, or hears of it with a later block's; the others are what a view waits for.
+  if (certificate.kind !== 'finalize') work.send(null, { type: 'certificate', certificate })
 }
 
 export function certificateOf(round: Round, kind: Countable): QuorumCertificate | null {

@@ -129,7 +129,8 @@ export class Work {
       type: 'persist',
       write,
       records: this.#records,
-      log: this.#log
+      log: this.#log,
+      synced: this.#urgent
     }
     return {
       state: { ...this.state, unwritten: [], nextWrite: write + 1 },

@@ -30,8 +30,8 @@ test('blocks and state that were appended are there after the store is opened ag
   const location = join(temporaryDirectory(t), 'store')
   const records = [...soloBlocks(6)]
   const first = await openStore(location)
-  await first.chain.append(records.slice(0, 4))
-  await first.chain.append(records.slice(4))
+  await first.chain.append(records.slice(0, 4), true)
+  await first.chain.append(records.slice(4), true)
   await first.close()
   const second = await openStore(location)
   const tip = await second.chain.load(sample.genesis, testCrypto)
@@ -56,7 +56,7 @@ test('a block that leaves a gap is a broken invariant, and nothing of its batch 
   const [first, , third] = [...soloBlocks(3)]
   assert.ok(first !== undefined && third !== undefined)
   await assert.rejects(
-    store.chain.append([first, third]),
+    store.chain.append([first, third], true),
     /block 2 must be appended next, not block 3/
   )
   assert.deepEqual(await blocksOf(store.chain), [])
@@ -65,7 +65,7 @@ test('a block that leaves a gap is a broken invariant, and nothing of its batch 
 
 test('the store of another network is refused with both named', async t => {
   const store = await openStore(join(temporaryDirectory(t), 'store'))
-  await store.chain.append([...soloBlocks(1)])
+  await store.chain.append([...soloBlocks(1)], true)
   await assert.rejects(store.chain.load({ ...sample.genesis, name: 'other' }, testCrypto), {
     code: 'STORE_OTHER_NETWORK',
     message: /"other"/
@@ -76,7 +76,7 @@ test('the store of another network is refused with both named', async t => {
 test('a state whose bytes were changed on disk is damage, not another balance', async t => {
   const location = join(temporaryDirectory(t), 'store')
   const store = await openStore(location)
-  await store.chain.append([...soloBlocks(4)])
+  await store.chain.append([...soloBlocks(4)], true)
   await store.close()
   const level = new Level<string, Uint8Array>(location, { valueEncoding: 'view' })
   const [key] = await level.keys({ gte: '!state!account/', limit: 1 }).all()

@@ -7,6 +7,6 @@ const location = process.argv[2]
 if (location === undefined) throw new Error('usage: chain-writer STORE')
 const store = await openStore(location)
 for (const record of soloBlocks(10_000)) {
-  await store.chain.append([record])
+  await store.chain.append([record], true)
   process.stdout.write(`${record.tip.state.height} ${record.tip.block}\n`)
 }
