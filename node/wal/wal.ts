@@ -110,7 +110,10 @@ class FileWal implements Wal {
   }
 
   close(): Promise<void> {
-    return this.#inTurn(() => this.#file.close())
+    return this.#inTurn(async () => {
+      if (this.#failure === undefined) await this.#file.truncate(this.#end)
+      await this.#file.close()
+    })
   }
 
   /** One thing at a time, in the order of the calls. */

@@ -65,6 +65,20 @@ test('a log that is cut at any byte holds the writes before the cut, whole, and 
   }
 })
 
+test('a log whose owner was killed ends in zeros, which are cut off', async t => {
+  const dir = temporaryDirectory(t)
+  const path = join(dir, 'wal')
+  const { wal } = await openGood(path)
+  await wal.append([Buffer.from('one')])
+  await wal.append([Buffer.from('two')], false)
+  const left = await readFile(path)
+  assert.ok(left.byteLength > wal.bytes(), 'it has grown ahead of what was written')
+  const found = join(dir, 'found')
+  await writeFile(found, left)
+  assert.deepEqual(await entriesIn(found), ['one', 'two'])
+  await wal.close()
+})
+
 test('a flipped bit before a good write is corruption, and the file is left as it is', async t => {
   const dir = temporaryDirectory(t)
   const path = join(dir, 'wal')
