@@ -13,7 +13,7 @@ const CATCHING: Readonly<Record<string, number>> = {
   notarizeOnce: 3,
   noFinalizeAfterNullify: 1,
   finalizeNotarized: 2,
-  nullifiedGap: 29,
+  nullifiedGap: 218,
   notarizedParent: 111,
   leaderProposes: 11,
   fullQuorum: 1,
@@ -21,9 +21,9 @@ const CATCHING: Readonly<Record<string, number>> = {
   signatures: 14,
   execution: 2,
   timeBounds: 2,
-  persistFirst: 1,
+  persistFirst: 6,
   rememberVotes: 1,
-  heedDamage: 31
+  heedDamage: 44
 }
 
 const BUDGET: readonly {

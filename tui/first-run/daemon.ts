@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect, type NodeStatus } from '../../node/client.ts'
 
-/** Five nodes start on two cores: the last one may take this long until it answers. */
+/** Eight nodes start on two cores: the last one may take this long until it answers. */
 const START_PATIENCE_MS = 60_000
 /** A node that was asked to end writes its store and goes; one that does not is killed. */
 const STOP_PATIENCE_MS = 10_000
@@ -70,6 +70,14 @@ export class Daemon {
     const late = setTimeout(() => this.#child.kill('SIGKILL'), STOP_PATIENCE_MS)
     await closed
     clearTimeout(late)
+  }
+
+  /** As a power cut would: without a word. */
+  async kill(): Promise<void> {
+    if (this.#ended) return
+    const closed = once(this.#child, 'exit')
+    this.#child.kill('SIGKILL')
+    await closed
   }
 
   /** Lets it live on after this program. */

@@ -4,15 +4,19 @@ export interface Participant {
   readonly role: 'coordinator' | 'provider' | 'buyer' | 'observer'
 }
 
-export const COORDINATOR = 'coordinator'
+/** They keep the ledger; the first one makes the network. */
+export const COORDINATORS = ['judy', 'kate', 'liam', 'mona'] as const
+export const FIRST_COORDINATOR = 'judy'
+/** Is killed in passing, and comes back. */
+export const LOST_COORDINATOR = 'liam'
 export const CHEAP_PROVIDER = 'alex'
 export const DEAR_PROVIDER = 'peter'
 export const BUYER = 'buyer'
 export const OBSERVER = 'observer'
 
-/** The coordinator comes first: the others find the network through it. */
+/** The first coordinator comes first: the others find the network through it. */
 export const PARTICIPANTS: readonly Participant[] = [
-  { name: COORDINATOR, role: 'coordinator' },
+  ...COORDINATORS.map(name => ({ name, role: 'coordinator' as const })),
   { name: CHEAP_PROVIDER, role: 'provider' },
   { name: DEAR_PROVIDER, role: 'provider' },
   { name: BUYER, role: 'buyer' },

@@ -10,7 +10,7 @@ const AGREEMENT_PATIENCE_MS = 30_000
 /** Shape of debian-mini, which the prices are for. */
 const SHAPE = { speed: 1000n, memoryMb: 128n, storageMb: 100n }
 
-/** Step 8: every node computes the same balances, and anyone can audit them. */
+/** every node computes the same balances, and anyone can audit them. */
 export async function settleAccounts(scene: Scene): Promise<void> {
   const { shell, say } = scene
   await checkBalances(scene)

@@ -10,7 +10,7 @@ const DISCOVERY_PATIENCE_MS = 60_000
 /** The one node that was named to it, and at least one that it found through the DHT. */
 const PEERS_MIN = 2
 
-/** Step 2: nodes find each other; providers add a host each; the observer sees both offers. */
+/** nodes find each other; providers add a host each; the observer sees both offers. */
 export async function addHosts(scene: Scene): Promise<void> {
   const { shell, say } = scene
   // The first look at a host boots a probe to see how machines run best: both at once save half of it.

@@ -1,28 +1,47 @@
 import type { AccountView, NodeStatus } from '../../../node/client.ts'
 import { checkEqual } from '../check.ts'
-import { Daemon } from '../daemon.ts'
-import { BUYER, COORDINATOR, HOSTS, PARTICIPANTS, type Participant } from '../participants.ts'
-import { dirOf, logOf, type Scene } from '../scene.ts'
+import {
+  BUYER,
+  COORDINATORS,
+  FIRST_COORDINATOR,
+  HOSTS,
+  PARTICIPANTS,
+  type Participant
+} from '../participants.ts'
+import { dirOf, type Scene } from '../scene.ts'
 import { until } from '../until.ts'
+import { startNode } from './nodes.ts'
 
 const GRANT = '1000'
 /** A node dials its bootstrap address as soon as it has started. */
 const CONNECT_PATIENCE_MS = 30_000
 
-/** Step 1: keys, the development genesis, five processes, accounts with unique names. */
+/** keys, the development genesis with its four coordinators, a process for each node, accounts with unique names. */
 export async function makeIdentities(scene: Scene): Promise<void> {
-  const [coordinator, ...others] = PARTICIPANTS
-  if (coordinator === undefined) throw new Error('nobody takes part')
-  await scene.shell.show(coordinator.name, ...initFlags(coordinator), '--dev-genesis')
-  const status = await startNode(scene, coordinator.name)
-  const bootstrap = reachableAt(status)
-  const genesis = `${dirOf(scene.dir, COORDINATOR)}/genesis.json`
+  const [first, ...others] = PARTICIPANTS
+  if (first === undefined) throw new Error('nobody takes part')
+  const members = await colleaguesOf(scene)
+  await scene.shell.show(first.name, ...initFlags(first), '--dev-genesis', ...members)
+  const bootstrap = reachableAt(await startNode(scene, first.name))
+  const genesis = `${dirOf(scene.dir, FIRST_COORDINATOR)}/genesis.json`
   for (const each of others) {
     const flags = [...initFlags(each), '--genesis', genesis, '--bootstrap', bootstrap]
     await scene.shell.show(each.name, ...flags)
   }
   await Promise.all(others.map(each => startNode(scene, each.name)))
   await openAccounts(scene)
+}
+
+/** The genesis names every coordinator's key, so all have made theirs before. */
+async function colleaguesOf({ shell }: Scene): Promise<readonly string[]> {
+  const flags: string[] = []
+  for (const name of COORDINATORS) {
+    if (name === FIRST_COORDINATOR) continue
+    await shell.show(name, 'id', 'new')
+    const { node } = await shell.ask<{ node: string }>(name, 'id', 'show')
+    flags.push('--coordinator', `${name}=${node}`)
+  }
+  return flags
 }
 
 function initFlags({ name, role }: Participant): readonly string[] {
@@ -33,17 +52,6 @@ function reachableAt({ addresses, peer }: NodeStatus): string {
   const [address] = addresses
   if (address === undefined) throw new Error('the coordinator listens nowhere')
   return address.includes('/p2p/') ? address : `${address}/p2p/${peer}`
-}
-
-async function startNode(scene: Scene, name: string): Promise<NodeStatus> {
-  const { dir, program, env } = scene
-  scene.say(`${name}$ virtuoso node run &\n`)
-  const log = logOf(dir, name)
-  const daemon = await Daemon.start({ program, dir: dirOf(dir, name), log, env })
-  scene.daemons.set(name, daemon)
-  const status = await daemon.ready(scene.signal)
-  scene.say(`  ${name} runs as process ${status.pid}, its log is ${log}\n`)
-  return status
 }
 
 async function openAccounts(scene: Scene): Promise<void> {

@@ -3,7 +3,7 @@ import { check, checkEqual } from '../check.ts'
 import { BUYER, DEAR_HOST, MACHINE } from '../participants.ts'
 import type { Scene } from '../scene.ts'
 
-/** Step 6: from one provider to the other by VMMP, method SCP. */
+/** from one provider to the other by VMMP, method SCP. */
 export async function moveMachine(scene: Scene): Promise<void> {
   const { shell, say, figures, seen } = scene
   await shell.show(BUYER, 'machine', 'search', MACHINE, '--move')

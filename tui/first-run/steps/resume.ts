@@ -7,7 +7,7 @@ import type { Scene } from '../scene.ts'
 /** The counter grows by one a second; the steps between resume and our look take less than this. */
 const COUNTS_MAX = 120
 
-/** Step 7: it goes on where it was, is stopped, and everybody agrees on its version. */
+/** it goes on where it was, is stopped, and everybody agrees on its version. */
 export async function resumeMachine(scene: Scene): Promise<void> {
   const { shell, say, figures } = scene
   const ran = await shell.show(BUYER, 'machine', 'resume', MACHINE)

@@ -7,7 +7,7 @@ import type { Scene } from '../scene.ts'
 /** Emulated on a busy computer, Linux may take this long. */
 const BOOT_SECONDS = '90'
 
-/** Step 4: the guest boots; its counter is in memory, its file on the disk. */
+/** the guest boots; its counter is in memory, its file on the disk. */
 export async function startMachine(scene: Scene): Promise<void> {
   const { shell, say, figures } = scene
   const begunMs = performance.now()

@@ -6,7 +6,7 @@ import { until } from '../until.ts'
 
 const GOSSIP_PATIENCE_MS = 60_000
 
-/** Step 3: browse, register with a bid, search, store at the cheaper provider. */
+/** browse, register with a bid, search, store at the cheaper provider. */
 export async function storeMachine(scene: Scene): Promise<void> {
   const { shell, say, figures } = scene
   await shell.show(BUYER, 'market', 'browse')

@@ -4,7 +4,7 @@ import { countersIn } from '../guest.ts'
 import { BUYER, MACHINE } from '../participants.ts'
 import type { Scene } from '../scene.ts'
 
-/** Step 5: memory to disk. */
+/** memory to disk. */
 export async function suspendMachine(scene: Scene): Promise<void> {
   const { shell, say, figures, seen } = scene
   const before = await shell.ask<MachineView>(BUYER, 'machine', 'show', MACHINE)
