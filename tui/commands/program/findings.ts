@@ -114,3 +114,36 @@ async function nearestExisting(dir: string): Promise<string> {
     return parent === dir ? dir : nearestExisting(parent)
   }
 }
+
+/** Six times the pause between two blocks of an idle ledger. */
+const BLOCK_AGE_MAX_MS = 30_000
+/** Voters take no block whose time is further ahead of their clocks than half a second. */
+const BLOCK_AHEAD_MAX_MS = 5_000
+
+/** Blocks carry the coordinators' time: a computer whose clock differs takes them for old, and pauses its machines. */
+export function judgeBlockAge(blockTimeMs: number, nowMs: number): Finding {
+  const name = 'newest block'
+  const ageMs = nowMs - blockTimeMs
+  if (ageMs > BLOCK_AGE_MAX_MS) {
+    return {
+      name,
+      verdict: 'warning',
+      found: `${Math.round(ageMs / 1000)} s old: the ledger stands still, is not reached, or this clock is ahead`,
+      cure: 'set the clock (timedatectl) and see `virtuoso node peers`; a host pauses its machines meanwhile'
+    }
+  }
+  if (ageMs < -BLOCK_AHEAD_MAX_MS) {
+    return {
+      name,
+      verdict: 'warning',
+      found: `${Math.round(-ageMs / 1000)} s ahead of this computer's clock`,
+      cure: 'set the clock (timedatectl): offers and orders of others look as if they came from the future'
+    }
+  }
+  return {
+    name,
+    verdict: 'good',
+    found: `${Math.max(0, Math.round(ageMs / 1000))} s old`,
+    cure: ''
+  }
+}
