@@ -5,11 +5,19 @@
  * its own could build on.
  */
 import type { SafetyRules, SimplexState } from '../../../../ledger/index.ts'
+import { CRASH, TIMEOUT } from './letters.ts'
+import type { Life } from './life.ts'
 import { MEMBERS, type Setting } from './setting.ts'
 
 type Round = ReturnType<SimplexState['rounds']['get']> & object
 
-export function digestOf(state: SimplexState, setting: Setting): string {
+/** The states after a failure count too, as long as there can be one. */
+export function digestOf({ state, before, futures }: Life, setting: Setting): string {
+  const all = futures.map(future => `${digestState(future.state, setting)} ${future.says.join()}`)
+  return [digestState(state, setting), before !== null, ...all].join(' ')
+}
+
+function digestState(state: SimplexState, setting: Setting): string {
   const { view, final, finalCertificate, timeouts } = state
   const leads = nextOwnView(state, setting) <= setting.views
   // Who knows a certificate does not need to be shown it.
@@ -68,12 +76,30 @@ export function mayFinalize(
 }
 
 /** A view runs out once: again would only repeat what was said. */
-export function mayRunOut({ view, timeouts }: SimplexState, { views }: Setting): boolean {
+function mayRunOut({ view, timeouts }: SimplexState, { views }: Setting): boolean {
   return view <= views && timeouts === 0
 }
 
+/** Whether `event`, which needs nobody, can come. */
+export function mayCome(
+  event: number,
+  { state, before, crashes }: Life,
+  setting: Setting
+): boolean {
+  if (event === TIMEOUT) return mayRunOut(state, setting)
+  return crashes > 0 && (event === CRASH || before !== null)
+}
+
 /** What the member may still say, a digit a view: 1 NOTARIZE, 2 NULLIFY, 4 FINALIZE. */
-export function mayOf(state: SimplexState, { views, rules }: Setting): readonly number[] {
+export function mayOf({ state, futures }: Life, setting: Setting): readonly number[] {
+  const states = [state, ...futures.map(future => future.state)]
+  const all = states.map(each => mayIn(each, setting))
+  return Array.from({ length: setting.views + 1 }, (_, view) =>
+    all.reduce((may, each) => may | (each[view] ?? 0), 0)
+  )
+}
+
+function mayIn(state: SimplexState, { views, rules }: Setting): readonly number[] {
   return Array.from({ length: views + 1 }, (_, view) => {
     if (view === 0 || view <= state.final.view) return 0
     const round = state.rounds.get(view)

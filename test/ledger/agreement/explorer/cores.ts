@@ -1,7 +1,7 @@
 /** A member's machine as a table that fills itself: each step is made once, however many worlds it is made in. */
-import type { SimplexState } from '../../../../ledger/index.ts'
-import { digestOf, mayOf, mayRunOut } from './core.ts'
-import { LETTERS_MAX, type Letters, OutOfRoom, type Packet, TIMEOUT } from './letters.ts'
+import { digestOf, mayCome, mayOf } from './core.ts'
+import { LETTERS_MAX, type Letters, OutOfRoom, type Packet } from './letters.ts'
+import type { Life } from './life.ts'
 import type { Member } from './member.ts'
 
 /** Numbers for texts, from 1. */
@@ -30,7 +30,7 @@ export interface Interns {
 }
 
 export interface Core {
-  readonly state: SimplexState
+  readonly life: Life
   readonly may: readonly number[]
   /** Equal for equal `may`. */
   readonly mayId: number
@@ -70,8 +70,8 @@ export class Cores {
   }
 
   start(): Edge {
-    const { state, says } = this.member.start()
-    return this.#edge(state, says)
+    const { life, says } = this.member.start()
+    return this.#edge(life, says)
   }
 
   /** What follows when `letter` comes to core `id`; `to` is `id` where nothing follows. */
@@ -85,12 +85,13 @@ export class Cores {
   }
 
   #take(id: number, letter: number): Edge {
-    const { state } = this.get(id)
-    const isOver = letter === TIMEOUT && !mayRunOut(state, this.#letters.setting)
-    if (isOver) return { to: id, says: [], saysId: 0, threw: null }
+    const { life } = this.get(id)
+    const isEvent = this.#letters.get(letter).kind === 'event'
+    if (isEvent && !mayCome(letter, life, this.#letters.setting))
+      return { to: id, says: [], saysId: 0, threw: null }
     try {
-      const stepped = this.member.take(state, letter, this.#packetsOf(letter))
-      return this.#edge(stepped.state, stepped.says)
+      const stepped = this.member.take(life, letter, this.#packetsOf(letter))
+      return this.#edge(stepped.life, stepped.says)
     } catch (error) {
       if (error instanceof OutOfRoom) throw error
       const threw = error instanceof Error ? error.message : String(error)
@@ -107,17 +108,17 @@ export class Cores {
     return packets
   }
 
-  #edge(state: SimplexState, says: readonly number[]): Edge {
+  #edge(life: Life, says: readonly number[]): Edge {
     const { setting } = this.#letters
-    const digest = digestOf(state, setting)
+    const digest = digestOf(life, setting)
     const saysId = says.length === 0 ? 0 : this.#interns.says.idOf(says.join())
     const known = this.#ids.get(digest)
     if (known !== undefined) return { to: known, says, saysId, threw: null }
     const id = this.all.length
-    const may = mayOf(state, setting)
+    const may = mayOf(life, setting)
     const mayId = this.#interns.may.idOf(may.join())
-    const finalId = this.#interns.finals.idOf(state.final.block)
-    this.all.push({ state, may, mayId, finalId })
+    const finalId = this.#interns.finals.idOf(life.state.final.block)
+    this.all.push({ life, may, mayId, finalId })
     this.#edges.push(Array.from({ length: LETTERS_MAX }))
     this.#ids.set(digest, id)
     return { to: id, says, saysId, threw: null }

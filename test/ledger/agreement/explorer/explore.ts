@@ -119,9 +119,9 @@ class Explorer {
   /** Nothing more can happen in a world although the views are not at their end. */
   #stuck(row: number): Found['harm'] {
     const { views } = this.#letters.setting
-    const who = [0, 1, 2].find(at => this.#core(row, at).state.view <= views)
+    const who = [0, 1, 2].find(at => this.#core(row, at).life.state.view <= views)
     if (who === undefined) return null
-    const { state } = this.#core(row, who)
+    const { state } = this.#core(row, who).life
     const { at } = this.#cores(who).member
     return this.#tell(row, null, `member ${at} is stuck in view ${state.view}`)
   }
@@ -161,7 +161,7 @@ class Explorer {
     for (let at = 0; at < 3; at++) key = key * FINALS_MAX + this.#core(row, at).finalId
     const known = this.#harms.get(key)
     if (known !== undefined) return known
-    const finals: Hash[] = [0, 1, 2].map(at => this.#core(row, at).state.final.block)
+    const finals: Hash[] = [0, 1, 2].map(at => this.#core(row, at).life.state.final.block)
     const value = this.#networks.get(network)
     for (const final of finals) this.#finals.add(final)
     const harm = this.#bounds.judge(finals, value, this.#letters)

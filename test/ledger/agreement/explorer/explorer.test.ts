@@ -4,7 +4,7 @@
  * What runs is the coordinators' own machine. A world is the state of three members and the set of messages on the
  * way; a step is one letter (see `letters.ts`) that comes to one member. What is not explored:
  * - Views beyond the bound, transactions (all blocks are empty) and a second time out of one view, which only repeats.
- * - Crashes: nobody forgets anything here.
+ * - Crashes, but where it says so: there the power of each may fail once, after any step or in it before the write.
  * - Waiting: a leader proposes as soon as it may. Time is the same for all, but for the timers that ring at will.
  * - Votes that come one by one: fewer than a quorum's move no rule, so they come with those that complete it. A body
  *   comes as soon as it is asked for.
@@ -50,3 +50,14 @@ test('in two views no lie that a rule refuses helps member 1 either', t => {
   report(t, found)
   assertSound(found)
 })
+
+for (const { liar, views } of [
+  { liar: 1, views: 1 },
+  { liar: 0, views: 2 }
+]) {
+  test(`one failure of the power of each other is no help to member ${liar} within ${views} views`, t => {
+    const found = explore({ ...sound(liar, views), crashes: 1 }, SOUND)
+    report(t, found)
+    assertSound(found)
+  })
+}

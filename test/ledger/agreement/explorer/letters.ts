@@ -28,7 +28,7 @@ export interface Letter {
   readonly id: number
   readonly name: string
   /** A quorum's votes come when enough have said them, the others when one has. */
-  readonly kind: 'timeout' | 'proposal' | 'quorum' | 'lie'
+  readonly kind: 'event' | 'proposal' | 'quorum' | 'lie'
   /** Its votes' subject; for a lie, and a proposal, null. */
   readonly subject: VoteSubject | null
   /** Letters that must be able to come before the liar can send this one. */
@@ -41,6 +41,11 @@ export interface Letter {
 /** As many letters as a world's masks have room for. */
 export const LETTERS_MAX = 256
 export const TIMEOUT = 0
+/** A member begins again with what its disk holds. */
+export const CRASH = 1
+/** The same where the last step was seen by others before it was on disk. */
+export const EARLY_CRASH = 2
+export const EVENTS: readonly number[] = [TIMEOUT, CRASH, EARLY_CRASH]
 
 /** The explorer's own tables are too small: nothing that was found counts. */
 export class OutOfRoom extends Error {}
@@ -58,7 +63,9 @@ export class Letters {
     this.town = town
     this.setting = setting
     this.quorum = QUORUM - (setting.rules.fullQuorum ? 0 : 1)
-    this.add('time runs out', { kind: 'timeout', packets: () => [] })
+    for (const name of ['time runs out', 'the power fails', 'the power fails before the write']) {
+      this.add(name, { kind: 'event', packets: () => [] })
+    }
   }
 
   get(id: number): Letter {

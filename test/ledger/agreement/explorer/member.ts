@@ -13,12 +13,13 @@ import {
   type SimplexState,
   simplexAgreement
 } from '../../../../ledger/index.ts'
-import { type Letters, type Packet, type Sayers, TIMEOUT } from './letters.ts'
+import { CRASH, EARLY_CRASH, type Letters, type Packet, type Sayers, TIMEOUT } from './letters.ts'
 import type { Liar } from './liar.ts'
+import { type Disk, isSeenEarly, type Life, written } from './life.ts'
 import type { Town } from './town.ts'
 
 export interface Stepped {
-  readonly state: SimplexState
+  readonly life: Life
   /** Letters whose votes or proposals it signed in this step. */
   readonly says: readonly number[]
 }
@@ -51,39 +52,68 @@ export class Member {
   }
 
   start(): Stepped {
-    const { town } = this.#letters
-    const { state, effects } = this.#agreement.start(town.start, town.nowMs)
-    return this.#settle(state, effects)
+    const { town, setting } = this.#letters
+    const disk = { tip: town.start, log: [] }
+    return this.#ended(this.#begin(disk, setting.crashes))
   }
 
   /** Throws what the machine throws: a chain that is final by a quorum and impossible here. */
-  take(state: SimplexState, letter: number, packets: readonly Packet[]): Stepped {
+  take(life: Life, letter: number, packets: readonly Packet[]): Stepped {
     const { nowMs } = this.#letters.town
-    if (letter === TIMEOUT) return this.#step(state, { type: 'timer' }, nowMs + LATE_MS)
-    let now: Stepped = { state, says: [] }
-    for (const { from, bytes } of packets) {
-      const next = this.#step(now.state, { type: 'message', from, bytes }, nowMs)
-      now = { state: next.state, says: [...now.says, ...next.says] }
+    if (letter === CRASH) return this.#ended(this.#begin(life.disk, life.crashes - 1))
+    if (letter === EARLY_CRASH && life.before !== null) {
+      return this.#ended(this.#begin(life.before, life.crashes - 1))
     }
-    return now
+    if (letter === TIMEOUT) {
+      return this.#ended(this.#step({ life, says: [] }, { type: 'timer' }, nowMs + LATE_MS))
+    }
+    let now: Stepped = { life, says: [] }
+    for (const { from, bytes } of packets) {
+      now = this.#step(now, { type: 'message', from, bytes }, nowMs)
+    }
+    return this.#ended(now)
   }
 
-  #step(state: SimplexState, event: AgreementEvent, nowMs: number): Stepped {
-    const step = this.#agreement.step(state, event, nowMs)
-    return this.#settle(step.state, step.effects)
+  #begin(disk: Disk, crashes: number): Stepped {
+    const { nowMs } = this.#letters.town
+    const { state, effects } = this.#agreement.start(disk.tip, nowMs, disk.log)
+    const life = { state, disk, before: null, crashes, futures: [] }
+    return this.#settle({ life, says: [] }, state, effects)
   }
 
-  /** Gathers what was signed, and answers what was asked. */
-  #settle(state: SimplexState, effects: readonly AgreementEffect[]): Stepped {
+  #step(now: Stepped, event: AgreementEvent, nowMs: number): Stepped {
+    const { state, effects } = this.#agreement.step(now.life.state, event, nowMs)
+    return this.#settle(now, state, effects)
+  }
+
+  /** Gathers what was signed, writes, and answers what was asked. */
+  #settle(
+    { life, says }: Stepped,
+    state: SimplexState,
+    effects: readonly AgreementEffect[]
+  ): Stepped {
     const { town, setting } = this.#letters
-    const from = town.keyOf(setting.liar)
-    let now: Stepped = { state, says: this.#saidIn(effects) }
+    const before = isSeenEarly(effects) ? life.disk : null
+    let now: Stepped = {
+      life: { ...life, state, disk: written(life.disk, effects), before },
+      says: [...says, ...this.#saidIn(effects)]
+    }
     for (const answer of this.#answers(state, effects)) {
       const bytes = encodeMessage(answer)
-      const next = this.#step(now.state, { type: 'message', from, bytes }, town.nowMs)
-      now = { state: next.state, says: [...now.says, ...next.says] }
+      const from = town.keyOf(setting.liar)
+      now = this.#step(now, { type: 'message', from, bytes }, town.nowMs)
     }
     return now
+  }
+
+  #ended({ life, says }: Stepped): Stepped {
+    const { nowMs } = this.#letters.town
+    const disks = life.crashes === 0 ? [] : [life.disk, life.before].filter(disk => disk !== null)
+    const futures = disks.map(({ tip, log }) => {
+      const { state, effects } = this.#agreement.start(tip, nowMs, log)
+      return { state, says: this.#saidIn(effects) }
+    })
+    return { life: { ...life, futures }, says }
   }
 
   #answers(state: SimplexState, effects: readonly AgreementEffect[]): readonly AgreementMessage[] {

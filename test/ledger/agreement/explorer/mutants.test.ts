@@ -3,16 +3,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ALL_RULES } from '../../../../ledger/index.ts'
 import { explore, type Move } from './explore.ts'
-import { anyHarmIn } from './harm.ts'
-import { REACHED, UNREACHED } from './mutants.ts'
+import { anyHarmIn, forkIn } from './harm.ts'
+import { FORK, forgetful, REACHED, UNREACHED } from './mutants.ts'
 import { Play } from './play.ts'
 import { report, WORLDS_MAX } from './report.ts'
 import { sound, without } from './setting.ts'
 import { Town } from './town.ts'
 
-for (const { rule, liar, views, judge, harm } of REACHED) {
+for (const { rule, liar, views, crashes = 0, judge, harm } of REACHED) {
   test(`without ${rule} member ${liar} does harm within ${views} views, and it is no ghost`, t => {
-    const setting = without(rule, liar, views)
+    const setting = { ...without(rule, liar, views), crashes }
     const town = new Town()
     const found = explore(setting, { worldsMax: WORLDS_MAX, judge, deadEnds: true }, town)
     report(t, found)
@@ -24,6 +24,25 @@ for (const { rule, liar, views, judge, harm } of REACHED) {
     assert.match(judge(play.finals, play.network, play.letters) ?? play.stuck() ?? 'no harm', harm)
   })
 }
+
+for (const [rule, crash] of [
+  ['rememberVotes', 'the power fails'],
+  ['persistFirst', 'the power fails before the write']
+] as const) {
+  test(`a NULLIFY that is forgotten without ${rule} forks the ledger`, () => {
+    const play = new Play({ ...without(rule, 2, 2), crashes: 1 }, new Town())
+    for (const { member, letter } of forgetful(crash)) play.take(member, letter)
+    assert.match(forkIn(play.finals, play.network, play.letters) ?? 'no harm', FORK)
+  })
+}
+
+test('a NULLIFY that the disk remembers cannot be followed to that fork', () => {
+  const play = new Play({ ...sound(2, 2), crashes: 1 }, new Town())
+  assert.throws(() => {
+    for (const { member, letter } of forgetful('the power fails')) play.take(member, letter)
+  }, /cannot come to member/)
+  assert.equal(anyHarmIn(play.finals, play.network, play.letters), null)
+})
 
 test('a rule is either shown to be needed, or it is said why it cannot be shown here', t => {
   const all = [...REACHED.map(({ rule }) => rule), ...UNREACHED.keys()]

@@ -1,16 +1,20 @@
 /** Where each rule is shown to be needed: who has to lie for it, in how many views, and what comes of it. */
 import type { SafetyRules } from '../../../../ledger/index.ts'
+import type { Move } from './explore.ts'
 import { anyHarmIn, flawIn, forkIn, type Judge, lemmaIn } from './harm.ts'
 
 export interface Mutant {
   readonly rule: keyof SafetyRules
   readonly liar: number
   readonly views: number
+  /** How often the power of each honest member may fail. */
+  readonly crashes?: number
   readonly judge: Judge
   readonly harm: RegExp
 }
 
-const FORK = /^two final blocks at height \d/
+export const FORK: RegExp = /^two final blocks at height \d/
+const BOTH = /^both notarize 1a and notarize 1b are certified$/
 
 export const REACHED: readonly Mutant[] = [
   {
@@ -19,7 +23,7 @@ export const REACHED: readonly Mutant[] = [
     liar: 1,
     views: 1,
     judge: lemmaIn,
-    harm: /^both notarize 1a and notarize 1b are certified$/
+    harm: BOTH
   },
   { rule: 'fullQuorum', liar: 1, views: 1, judge: forkIn, harm: FORK },
   { rule: 'distinctSigners', liar: 1, views: 1, judge: forkIn, harm: FORK },
@@ -34,6 +38,9 @@ export const REACHED: readonly Mutant[] = [
   },
   { rule: 'noFinalizeAfterNullify', liar: 2, views: 2, judge: forkIn, harm: FORK },
   { rule: 'nullifiedGap', liar: 2, views: 2, judge: forkIn, harm: FORK },
+  // The forks of these two take another view and two million worlds: see `forgetful`.
+  { rule: 'rememberVotes', liar: 1, views: 1, crashes: 1, judge: lemmaIn, harm: BOTH },
+  { rule: 'persistFirst', liar: 1, views: 1, crashes: 1, judge: lemmaIn, harm: BOTH },
   // No forks, but final blocks that none may be.
   { rule: 'leaderProposes', liar: 2, views: 1, judge: flawIn, harm: /its view is led by another$/ },
   { rule: 'execution', liar: 1, views: 1, judge: flawIn, harm: /its state root is wrong$/ },
@@ -43,10 +50,27 @@ export const REACHED: readonly Mutant[] = [
 ]
 
 export const UNREACHED: ReadonlyMap<keyof SafetyRules, string> = new Map([
-  ['persistFirst', 'no member crashes here'],
-  ['rememberVotes', 'no member crashes here'],
   [
     'noNullifyAfterFinalize',
     'whoever has said FINALIZE has left the view, and only the view that one is in is given up'
   ]
 ])
+
+/**
+ * What a member that forgets its NULLIFY of view 1 leads to, as the explorer found it with member 2 as the liar: a
+ * block of view 1 is final here and one of view 2, on the genesis, there.
+ */
+export const forgetful = (crash: string): readonly Move[] => [
+  { member: 0, letter: 'time runs out' },
+  { member: 0, letter: crash },
+  { member: 0, letter: 'propose 1a on the genesis' },
+  { member: 0, letter: 'notarize 1a' },
+  { member: 1, letter: 'time runs out' },
+  { member: 0, letter: 'propose 2a on the genesis' },
+  { member: 1, letter: 'propose 2a on the genesis' },
+  { member: 0, letter: 'notarize 2a' },
+  { member: 1, letter: 'notarize 2a' },
+  { member: 0, letter: 'finalize 2a' },
+  { member: 3, letter: 'notarize 1a' },
+  { member: 1, letter: 'finalize 1a' }
+]

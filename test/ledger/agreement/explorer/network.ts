@@ -2,7 +2,7 @@
  * The votes and proposals that are under way, as one value. A letter that can come can come ever after, so who said it
  * is forgotten; so is a vote that cannot become one of a quorum any more.
  */
-import { LETTERS_MAX, type Letters, TIMEOUT } from './letters.ts'
+import { EVENTS, LETTERS_MAX, type Letters } from './letters.ts'
 
 export interface Network {
   /** Letters that can come. */
@@ -16,7 +16,10 @@ export type May = readonly (readonly number[])[]
 
 const KINDS = { notarize: 1, nullify: 2, finalize: 4 } as const
 const BITS = Array.from({ length: LETTERS_MAX }, (_, letter) => 1n << BigInt(letter))
-const NOTHING: Network = { ready: bitOf(TIMEOUT), said: [[], [], []] }
+export const NOTHING: Network = {
+  ready: EVENTS.reduce((mask, letter) => mask | bitOf(letter), 0n),
+  said: [[], [], []]
+}
 
 export class Networks {
   readonly #all: Network[] = []

@@ -2,19 +2,20 @@
  * One way through the explored world with whole machines: nothing is left out of a state, and every certificate has
  * the signatures of those who did sign. What the explorer tells of is believed when it happens here too.
  */
-import type { Hash, SimplexState } from '../../../../ledger/index.ts'
-import { digestOf, mayRunOut } from './core.ts'
-import { Letters, TIMEOUT } from './letters.ts'
+import type { Hash } from '../../../../ledger/index.ts'
+import { digestOf, mayCome } from './core.ts'
+import { Letters } from './letters.ts'
 import { Liar } from './liar.ts'
+import type { Life } from './life.ts'
 import { Member, type Stepped } from './member.ts'
-import { bitOf, liesOf, type Network } from './network.ts'
+import { bitOf, liesOf, type Network, NOTHING } from './network.ts'
 import type { Setting } from './setting.ts'
 import type { Town } from './town.ts'
 
 export class Play {
   readonly letters: Letters
   readonly #members: readonly Member[]
-  readonly #states = new Map<number, SimplexState>()
+  readonly #lives = new Map<number, Life>()
   readonly #sayers = new Map<number, Set<number>>()
 
   /** Blocks go by the names that they have in `town`. */
@@ -26,24 +27,24 @@ export class Play {
       .filter(at => at !== setting.liar)
       .map(at => new Member(at, this.letters, liar))
     for (const member of this.#members) {
-      const { state, says } = member.start()
-      this.#note(member.at, state, says)
+      const { life, says } = member.start()
+      this.#note(member.at, life, says)
     }
   }
 
-  stateOf(at: number): SimplexState {
-    const state = this.#states.get(at)
-    if (state === undefined) throw new Error(`member ${at} is not honest`)
-    return state
+  lifeOf(at: number): Life {
+    const life = this.#lives.get(at)
+    if (life === undefined) throw new Error(`member ${at} is not honest`)
+    return life
   }
 
   get finals(): readonly Hash[] {
-    return [...this.#states.values()].map(({ final }) => final.block)
+    return [...this.#lives.values()].map(({ state }) => state.final.block)
   }
 
   /** Letters that can come to somebody. */
   get network(): Pick<Network, 'ready'> {
-    let ready = bitOf(TIMEOUT)
+    let { ready } = NOTHING
     let shown = 0n
     for (const [letter, { size }] of this.#sayers) {
       shown |= bitOf(letter)
@@ -55,9 +56,12 @@ export class Play {
   /** Names of the letters that can come to member `at`. */
   readyFor(at: number): readonly string[] {
     const { ready } = this.network
-    const runsOut = mayRunOut(this.stateOf(at), this.letters.setting)
+    const life = this.lifeOf(at)
+    const { setting } = this.letters
     return this.letters.all
-      .filter(({ id }) => (id === TIMEOUT ? runsOut : ready & bitOf(id)))
+      .filter(
+        ({ id, kind }) => ready & bitOf(id) && (kind !== 'event' || mayCome(id, life, setting))
+      )
       .map(({ name }) => name)
   }
 
@@ -66,20 +70,20 @@ export class Play {
     const { setting } = this.letters
     const isStill = this.#members.every(({ at }) =>
       this.readyFor(at).every(name => {
-        const before = this.stateOf(at)
-        const after = this.#try(at, name).state
+        const before = this.lifeOf(at)
+        const after = this.#try(at, name).life
         return digestOf(after, setting) === digestOf(before, setting)
       })
     )
-    const behind = this.#members.find(({ at }) => this.stateOf(at).view <= setting.views)
+    const behind = this.#members.find(({ at }) => this.lifeOf(at).state.view <= setting.views)
     if (!isStill || behind === undefined) return null
-    return `member ${behind.at} is stuck in view ${this.stateOf(behind.at).view}`
+    return `member ${behind.at} is stuck in view ${this.lifeOf(behind.at).state.view}`
   }
 
   /** Returns what the member said then. */
   take(at: number, name: string): readonly string[] {
-    const { state, says } = this.#try(at, name)
-    this.#note(at, state, says)
+    const { life, says } = this.#try(at, name)
+    this.#note(at, life, says)
     return says.map(each => this.letters.get(each).name)
   }
 
@@ -90,11 +94,11 @@ export class Play {
     }
     const letter = this.letters.named(name)
     const packets = letter.packets(each => [...(this.#sayers.get(each) ?? [])])
-    return member.take(this.stateOf(at), letter.id, packets)
+    return member.take(this.lifeOf(at), letter.id, packets)
   }
 
-  #note(at: number, state: SimplexState, says: readonly number[]): void {
-    this.#states.set(at, state)
+  #note(at: number, life: Life, says: readonly number[]): void {
+    this.#lives.set(at, life)
     for (const letter of says) {
       this.#sayers.set(letter, new Set([...(this.#sayers.get(letter) ?? []), at]))
     }

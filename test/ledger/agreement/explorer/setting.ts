@@ -10,6 +10,8 @@ export interface Setting {
   readonly rules: SafetyRules
   /** What the liar tries beside two blocks for each parent and all votes: the rule that refuses it. */
   readonly lies: ReadonlySet<keyof SafetyRules>
+  /** How often each honest member may lose its power. */
+  readonly crashes: number
 }
 
 /** Lies that a rule refuses, beyond what a member may say that keeps to the form. */
@@ -25,12 +27,12 @@ export const LIES: readonly (keyof SafetyRules)[] = [
 ]
 
 export function sound(liar: number, views: number, lies: Setting['lies'] = new Set()): Setting {
-  return { liar, views, rules: ALL_RULES, lies }
+  return { liar, views, rules: ALL_RULES, lies, crashes: 0 }
 }
 
 /** The members obey all rules but one, and the liar makes use of it. */
 export function without(rule: keyof SafetyRules, liar: number, views: number): Setting {
-  return { liar, views, rules: { ...ALL_RULES, [rule]: false }, lies: new Set([rule]) }
+  return { ...sound(liar, views, new Set([rule])), rules: { ...ALL_RULES, [rule]: false } }
 }
 
 export const MEMBERS = 4
