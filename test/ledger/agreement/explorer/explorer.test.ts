@@ -12,7 +12,7 @@
  * Loss, delay, repetition and order of messages need no step of their own: a letter may come at any time, or never.
  * States that go on alike are one (`core.ts`), as are networks in which the same can come yet (`network.ts`);
  * `walks.test.ts` holds whole states against them. All keys are toys: who cannot sign is told apart by a hash.
- * Three views are seen whole, two million worlds for the four liars together, in about half a minute of one core.
+ * Three views are seen whole, two million worlds for the four liars together, in about half a minute of one core, under 350 MB.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'

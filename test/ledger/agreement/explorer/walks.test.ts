@@ -13,7 +13,7 @@ import { Town } from './town.ts'
 
 const WALK_SEED = 7
 /** For each of the four that may lie. */
-const WALKS = 25
+const WALKS = 15
 const WALK_STEPS = 40
 
 test('whole states go on as the ones that stand for them', t => {
