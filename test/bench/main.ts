@@ -19,6 +19,7 @@ if (names.length === 0 || unknown.length > 0) {
 }
 
 function sentence({ name, value, unit, anchor, ratio }: Row): string {
-  const goal = anchor === null ? '' : `   goal at most ${anchor} ${unit}, ratio ${ratio}`
+  const bound = unit.endsWith('/s') ? 'at least' : 'at most'
+  const goal = anchor === null ? '' : `   goal ${bound} ${anchor} ${unit}, ratio ${ratio}`
   return `${name.padEnd(36)} ${String(value).padStart(10)} ${unit}${goal}`
 }

@@ -3,9 +3,9 @@ export interface Row {
   readonly name: string
   readonly value: number
   readonly unit: string
-  /** The goal it is held against, in the same unit: at most this; null where none is set. */
+  /** The goal it is held against, in the same unit: at most this, of a rate at least this; null where none is set. */
   readonly anchor: number | null
-  /** value / anchor: at most 1 when the goal is met. */
+  /** value / anchor: at most 1 when the goal is met, of a rate at least 1. */
   readonly ratio: number | null
 }
 

@@ -25,6 +25,7 @@ export interface Through {
   /** From the first submission to the last block. */
   readonly seconds: number
   readonly committed: number
+  /** How often a full pool sent a transaction away. */
   readonly refused: number
   /** From handing over to seeing the block, of each committed one, sorted; ms. */
   readonly latenciesMs: readonly number[]
@@ -88,7 +89,7 @@ export class Gate {
   }
 
   /**
-   * Sends all, at most `window` of them under way; resolves when each is in a block or refused. They are in rounds of
+   * Sends all, at most `window` of them under way; resolves when each is in a block. They are in rounds of
    * `senders`, each sender once a round and always by the same way, so that nonces come in their order.
    */
   async send(all: readonly SignedTransaction[], window: number, senders: number): Promise<Through> {
@@ -115,21 +116,35 @@ export class Gate {
     }
   }
 
-  async #lane(key: string, batches: readonly SignedTransaction[][], window: number): Promise<void> {
+  async #lane(
+    key: string,
+    batches: readonly (readonly SignedTransaction[])[],
+    window: number
+  ): Promise<void> {
     for (const batch of batches) {
       await this.#until(() => this.#pending.size + batch.length <= window)
       const sentMs = performance.now()
       for (const signed of batch) this.#pending.set(hashTransaction(signed, nodeCrypto), { sentMs })
-      const stream = await this.#network.open('ledger', key, { signal: this.#stopping.signal })
-      const reply = await submit(stream, batch)
-      for (const [at, signed] of batch.entries()) {
-        const refusal = reply.kind === 'refused' ? reply : reply.answers[at]
-        if (!refusal) continue
-        this.#refused += 1
-        this.#pending.delete(hashTransaction(signed, nodeCrypto))
+      for (let rest = batch; rest.length > 0; ) {
+        rest = await this.#submit(key, rest)
+        // As a client does: what had no room comes again when a block has made some.
+        if (rest.length > 0) await this.#nextBlock()
       }
-      this.#wake()
     }
+  }
+
+  /** What a full pool did not take. */
+  async #submit(key: string, batch: readonly SignedTransaction[]): Promise<SignedTransaction[]> {
+    const stream = await this.#network.open('ledger', key, { signal: this.#stopping.signal })
+    const reply = await submit(stream, batch)
+    if (reply.kind === 'refused') throw new Error(`${reply.code}: ${reply.message}`)
+    return batch.filter((_, at) => {
+      const refusal = reply.answers[at] ?? null
+      if (refusal === null) return false
+      if (refusal.code !== 'POOL_FULL') throw new Error(`${refusal.code}: ${refusal.message}`)
+      this.#refused += 1
+      return true
+    })
   }
 
   async #watch(): Promise<void> {
@@ -154,6 +169,11 @@ export class Gate {
 
   async #until(ready: () => boolean): Promise<void> {
     while (!ready()) await new Promise<void>(resolve => this.#waiting.push(resolve))
+  }
+
+  #nextBlock(): Promise<void> {
+    const { height } = this
+    return this.#until(() => this.#height > height)
   }
 
   #wake(): void {
