@@ -5,7 +5,7 @@ export type {
   AgreementStep,
   FinalRecord
 } from './agreement.ts'
-export { type AgreementFault, type AgreementFaultCode } from './faults.ts'
+export { AGREEMENT_FAULTS, type AgreementFault, type AgreementFaultCode } from './faults.ts'
 export { IDLE_TICK_MS } from './idle-tick.ts'
 export {
   addTransactions,

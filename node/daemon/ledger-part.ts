@@ -2,7 +2,6 @@ import {
   type ChainContext,
   chainContext,
   type Genesis,
-  type PublicKey,
   simplexAgreement,
   soloAgreement
 } from '../../ledger/index.ts'
@@ -13,6 +12,7 @@ import type { Network } from '../network/index.ts'
 import {
   type Colleagues,
   type Courier,
+  createFaultCounter,
   createVerifiedSignatures,
   type Follower,
   openLinks,
@@ -93,10 +93,10 @@ export async function openLedger(options: LedgerOptions): Promise<LedgerPart> {
   }
 
   function colleaguesOf(votes: VoteLog, network: Network): Colleagues {
-    const refusals = new Map<PublicKey, number>()
+    const faults = createFaultCounter(options.clock)
     return {
       votes,
-      link: take => openLinks({ network, members, take, log: options.log }),
+      link: take => openLinks({ network, members, take, isShut: faults.isShut, log: options.log }),
       onEvidence({ first, second }) {
         const { signer: key } = first.vote
         const { kind, view } = first.subject
@@ -104,14 +104,14 @@ export async function openLedger(options: LedgerOptions): Promise<LedgerPart> {
         options.log(message, { key, view: `${view}` })
       },
       onRefused(from, { code, message }) {
-        const count = (refusals.get(from) ?? 0) + 1
-        refusals.set(from, count)
+        const { total, shuts } = faults.count(from, code)
+        if (shuts) options.log('a coordinator is shut out for a minute', { key: from })
         // A liar may send thousands: each power of two is told.
-        if ((count & (count - 1)) !== 0) return
+        if ((total & (total - 1)) !== 0) return
         options.log(`a coordinator's message was refused: ${message}`, {
           key: from,
           code,
-          count: `${count}`
+          count: `${total}`
         })
       }
     }

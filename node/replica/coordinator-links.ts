@@ -14,6 +14,8 @@ export interface LinksOptions {
   readonly members: readonly PublicKey[]
   /** The next messages of that peer are read when it resolves. */
   readonly take: (from: PublicKey, messages: readonly Uint8Array[]) => Promise<void>
+  /** Whoever has sent too much that no honest coordinator sends. */
+  readonly isShut: (member: PublicKey) => boolean
   readonly log: (message: string, fields?: Record<string, string>) => void
 }
 
@@ -34,8 +36,12 @@ export async function openLinks(options: LinksOptions): Promise<CoordinatorLinks
   await network.serve('agreement', (stream, { key }) =>
     receiveAgreement(stream, {
       signal,
-      refusal: members.includes(key) ? undefined : stranger(key),
-      take: messages => options.take(key, messages)
+      refusal: members.includes(key) ? shutOut(options, key) : stranger(key),
+      take: messages => {
+        const refusal = shutOut(options, key)
+        if (refusal !== undefined) throw new Error(refusal.message)
+        return options.take(key, messages)
+      }
     })
   )
   for (const member of members) {
@@ -62,6 +68,12 @@ export async function refuseLinks(network: Network, message: string): Promise<vo
       take: () => Promise.resolve()
     })
   )
+}
+
+function shutOut({ isShut }: LinksOptions, key: PublicKey): AgreementRefusal | undefined {
+  if (!isShut(key)) return undefined
+  const message = `${key} has sent too many messages that no coordinator may send, and is shut out`
+  return { code: 'SHUT_OUT', message }
 }
 
 function stranger(key: PublicKey): AgreementRefusal {

@@ -13,7 +13,7 @@ export const BATCH_FRAME_BYTES_MAX: number =
   BATCH_BYTES + AGREEMENT_MESSAGE_BYTES_MAX + BATCH_MESSAGES_MAX * 8
 export const WELCOME_FRAME_BYTES_MAX = 1_024
 
-export const AGREEMENT_REFUSAL_CODES = ['NOT_A_COORDINATOR', 'NO_SEAT'] as const
+export const AGREEMENT_REFUSAL_CODES = ['NOT_A_COORDINATOR', 'NO_SEAT', 'SHUT_OUT'] as const
 export type AgreementRefusalCode = (typeof AGREEMENT_REFUSAL_CODES)[number]
 
 export interface AgreementRefusal {
