@@ -1,63 +1,102 @@
+/**
+ * Transactions on their way to the coordinators: one after the other is asked until it is settled what became of each.
+ *
+ *     taken by one                         settled: null
+ *     refused by f + 1                     settled: one of them is honest, and what it says is so
+ *     full, dead, silent, refused by few   the next one is asked
+ *
+ * A single coordinator's refusal settles nothing: it may lie, and one that has just started may not know the signer yet.
+ */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { PublicKey, SignedTransaction } from '../../ledger/index.ts'
+import { type PublicKey, quorumOf, type SignedTransaction } from '../../ledger/index.ts'
 import { SUBMITTED_MAX, submit } from '../../protocols/ledger/index.ts'
 import { type Network, within } from '../network/index.ts'
+import { type CoordinatorQueue, createCoordinatorQueue } from './coordinator-queue.ts'
 import type { Courier, CourierRefusal } from './courier.ts'
 
-/** A lost answer is no refusal: the same bytes are sent again, and a coordinator that has them says so. */
+/** At least so many times, in rounds: each coordinator is asked once before any is asked again. */
 const ATTEMPTS = 4
-const ATTEMPT_MS = 5_000
-const BETWEEN_MS = 500
-/** Another coordinator may say something else. */
-const MAY_PASS: ReadonlySet<string> = new Set(['UNREACHABLE', 'POOL_FULL'])
+/** An answer takes a step of the agreement: less than a second, where the machine is not overloaded. */
+const ATTEMPT_MS = 3_000
+const BETWEEN_ROUNDS_MS = 500
 
-/**
- * Brings transactions to the coordinators of the genesis, one after the other until one answers. The next
- * transaction goes to the next one: a transaction that is sent again reaches somebody else.
- */
+/** What became of one transaction so far. */
+interface Tally {
+  /** Who refused it by the rules. */
+  readonly refusedBy: Set<PublicKey>
+  /** null: taken. */
+  answer: CourierRefusal | null
+  settled: boolean
+}
+
+type Said = readonly (CourierRefusal | null)[]
+
+/** The next transaction goes to the next coordinator: one that is sent again reaches somebody else. */
 export function remoteCourier(network: Network, coordinators: readonly PublicKey[]): Courier {
   const others = coordinators.filter(key => key !== network.key)
-  let next = 0
+  const enough = coordinators.length - quorumOf(coordinators.length) + 1
+  const queue = createCoordinatorQueue(others, key => network.isConnected(key))
   return {
     async deliver(batch, signal) {
       const answers: (CourierRefusal | null)[] = []
       for (let at = 0; at < batch.length; at += SUBMITTED_MAX) {
-        answers.push(...(await deliverSome(batch.slice(at, at + SUBMITTED_MAX), signal)))
+        const some = batch.slice(at, at + SUBMITTED_MAX)
+        answers.push(...(await deliverSome({ network, queue, enough, signal }, some)))
       }
       return answers
     }
   }
+}
 
-  async function deliverSome(
-    batch: readonly SignedTransaction[],
-    signal: AbortSignal | undefined
-  ): Promise<readonly (CourierRefusal | null)[]> {
-    const answers: (CourierRefusal | null)[] = batch.map(() =>
-      unreachable('no coordinator is known')
-    )
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const to = choose(attempt)
-      if (to === undefined || signal?.aborted === true) break
-      const open = [...answers.keys()].filter(at => MAY_PASS.has(answers[at]?.code ?? ''))
-      const said = await tryOne(
-        network,
-        to,
-        open.flatMap(at => batch[at] ?? []),
-        signal
-      )
-      for (const [place, at] of open.entries()) answers[at] = said[place] ?? null
-      if (!answers.some(answer => answer !== null && MAY_PASS.has(answer.code))) break
-      await delay(BETWEEN_MS)
+interface Delivery {
+  readonly network: Network
+  readonly queue: CoordinatorQueue
+  /** So many refusals settle it. */
+  readonly enough: number
+  readonly signal: AbortSignal | undefined
+}
+
+async function deliverSome(
+  { network, queue, enough, signal }: Delivery,
+  batch: readonly SignedTransaction[]
+): Promise<Said> {
+  const tallies = batch.map(
+    (): Tally => ({ refusedBy: new Set(), answer: unreachable('none is known'), settled: false })
+  )
+  const attempts = Math.max(ATTEMPTS, queue.length)
+  for (const [attempt, to] of queue.rounds(attempts).entries()) {
+    if (attempt > 0 && attempt % queue.length === 0) await delay(BETWEEN_ROUNDS_MS)
+    if (signal?.aborted === true) break
+    const open = [...tallies.keys()].filter(at => tallies[at]?.settled === false)
+    const asked = open.flatMap(at => batch[at] ?? [])
+    const said = await tryOne(network, to, asked, signal)
+    queue.note(to, said.heard)
+    for (const [place, at] of open.entries()) {
+      const tally = tallies[at]
+      if (tally !== undefined) count(tally, to, said.answers[place] ?? null, enough)
     }
-    return answers
+    if (tallies.every(({ settled }) => settled)) break
   }
+  return tallies.map(({ answer }) => answer)
+}
 
-  function choose(attempt: number): PublicKey | undefined {
-    // Those that are connected first: a dead one costs seconds.
-    const near = others.filter(key => network.isConnected(key))
-    const candidates = near.length > 0 && attempt < ATTEMPTS - 1 ? near : others
-    return candidates[next++ % Math.max(1, candidates.length)]
-  }
+/** Says something about the way there or about room, nothing about the transaction. */
+const NO_OPINION: ReadonlySet<string> = new Set([
+  'UNREACHABLE',
+  'UNANSWERED',
+  'POOL_FULL',
+  'INTERNAL'
+])
+
+function count(tally: Tally, by: PublicKey, said: CourierRefusal | null, enough: number): void {
+  const isOpinion = said !== null && !NO_OPINION.has(said.code)
+  if (isOpinion) tally.refusedBy.add(by)
+  tally.settled = said === null || tally.refusedBy.size >= enough
+  // Of what settles nothing the most serious is told in the end: it may be included after all, it was refused.
+  const mayBeIncluded = tally.answer?.code === 'UNANSWERED' && !tally.settled
+  if (!mayBeIncluded && (isOpinion || tally.settled || tally.refusedBy.size === 0)) {
+    tally.answer = said
+  } else if (said?.code === 'UNANSWERED') tally.answer = said
 }
 
 /** One answer for each; where the coordinator could not be asked, the words of that failure. */
@@ -66,19 +105,28 @@ async function tryOne(
   to: PublicKey,
   batch: readonly SignedTransaction[],
   signal: AbortSignal | undefined
-): Promise<readonly (CourierRefusal | null)[]> {
+): Promise<{ readonly heard: boolean; readonly answers: Said }> {
+  let sent = false
   try {
     const reply = await within(ATTEMPT_MS, signal, async limit => {
       const stream = await network.open('ledger', to, { signal: limit })
+      sent = true
       return await submit(stream, batch, { signal: limit })
     })
-    if (reply.kind === 'submitted') return reply.answers
-    return batch.map(() => ({ code: reply.code, message: reply.message }))
+    if (reply.kind === 'submitted') return { heard: true, answers: reply.answers }
+    return { heard: true, answers: batch.map(() => ({ code: reply.code, message: reply.message })) }
   } catch (error) {
-    return batch.map(() => unreachable(error instanceof Error ? error.message : String(error)))
+    const why = error instanceof Error ? error.message : String(error)
+    // Whoever does not wait cannot say that nobody answered.
+    const heard = signal?.aborted === true
+    return { heard, answers: batch.map(() => (sent ? unanswered(why) : unreachable(why))) }
   }
 }
 
 function unreachable(why: string): CourierRefusal {
   return { code: 'UNREACHABLE', message: `no coordinator could be reached: ${why}` }
+}
+
+function unanswered(why: string): CourierRefusal {
+  return { code: 'UNANSWERED', message: `it was sent, and the answer was lost: ${why}` }
 }

@@ -4,14 +4,15 @@ import {
   feeBoundOf,
   type Hash,
   hashTransaction,
-  type RejectionCode,
+  type LedgerState,
+  type SignedTransaction,
   type Signer,
   type SignerRef,
   signTransaction,
   usesNonce
 } from '../../ledger/index.ts'
-import type { Courier } from './courier.ts'
-import type { Replica } from './replica.ts'
+import type { Courier, CourierRefusal } from './courier.ts'
+import type { Inclusion, Replica } from './replica.ts'
 
 /** What became of a transaction: it is on the ledger and applied, or somebody said no. */
 export type Submitted =
@@ -66,43 +67,86 @@ async function submitOne(
   body: Body,
   signal: AbortSignal | undefined
 ): Promise<Submitted> {
-  const { replica, courier, signer, key, crypto } = options
-  const state = replica.state()
-  const expiryHeight =
-    state.height + Math.min(LIFE_HEIGHTS, state.genesis.parameters.expiryHeightsMax)
-  const feeMax = feeBoundOf(state.genesis.parameters, body.type)
-  const signed = signTransaction(
-    state.network,
-    { signer, nonce: nonceFor(options, body), expiryHeight, feeMax, body },
-    key
-  )
+  const { replica, courier, crypto } = options
+  const signed = sign(options, body)
   const hash = hashTransaction(signed, crypto)
-  const inclusion = replica.inclusionOf(hash, expiryHeight)
-  const [answer] = await courier.deliver([signed], signal)
-  if (answer) {
+  const inclusion = replica.inclusionOf(hash, signed.transaction.expiryHeight)
+  const ended = new AbortController()
+  const deliver = async (): Promise<CourierRefusal | null> =>
+    (await courier.deliver([signed], signal))[0] ?? null
+  try {
+    const answer = await deliver()
+    if (answer !== null && !mayBeIncluded(answer)) return refused(answer, false)
+    const fates = [inclusion.promise, usedUp(answer, options, signed, ended.signal)]
+    const fate = await sendingAgain(deliver, unlessAborted(Promise.race(fates), signal))
+    return toldAs(fate, hash, signed, answer)
+  } finally {
     inclusion.cancel()
-    return { ok: false, code: answer.code, message: answer.message, decided: false }
+    ended.abort()
   }
-  const included = await includedOrSentAgain(unlessAborted(inclusion.promise, signal), () =>
-    courier.deliver([signed], signal)
-  )
-  if (included === 'aborted') {
-    inclusion.cancel()
-    const message =
-      'a coordinator has taken it, but no block with it has come; it may still be included'
-    return { ok: false, code: 'UNREACHABLE', message, decided: false }
+}
+
+function sign(options: SubmitterOptions, body: Body): SignedTransaction {
+  const { replica, signer, key } = options
+  const { network, height, genesis } = replica.state()
+  const { parameters } = genesis
+  const expiryHeight = height + Math.min(LIFE_HEIGHTS, parameters.expiryHeightsMax)
+  const nonce = usesNonce(body.type) ? nonceOf(replica.state(), signer) + 1 : 0
+  const feeMax = feeBoundOf(parameters, body.type)
+  return signTransaction(network, { signer, nonce, expiryHeight, feeMax, body }, key)
+}
+
+type Fate = Inclusion | 'expired' | 'used up' | 'aborted'
+
+function toldAs(
+  fate: Fate,
+  hash: Hash,
+  { transaction }: SignedTransaction,
+  answer: CourierRefusal | null
+): Submitted {
+  switch (fate) {
+    case 'used up':
+      return refused(answer ?? { code: 'INVALID_NONCE', message: 'its nonce was used' }, true)
+    case 'aborted': {
+      const message =
+        'a coordinator was sent it, but no block with it has come; it may still be included'
+      return refused({ code: 'UNREACHABLE', message }, false)
+    }
+    case 'expired': {
+      const message = `it was not included by block ${transaction.expiryHeight}; the coordinators may be out of reach`
+      return refused({ code: 'INVALID_EXPIRED', message }, true)
+    }
+    default: {
+      const { result, message, height } = fate
+      if (result === null) return { ok: true, hash, height }
+      return refused({ code: result, message: message ?? `the ledger refused it: ${result}` }, true)
+    }
   }
-  if (included === 'expired') {
-    const message = `it was not included by block ${expiryHeight}; the coordinators may be out of reach`
-    return { ok: false, code: 'INVALID_EXPIRED', message, decided: true }
-  }
-  if (included.result === null) return { ok: true, hash, height: included.height }
-  return {
-    ok: false,
-    code: included.result,
-    message: sentenceFor(included.result, included.message),
-    decided: true
-  }
+}
+
+function refused({ code, message }: CourierRefusal, decided: boolean): Submitted {
+  return { ok: false, code, message, decided }
+}
+
+/**
+ * An answer that was lost, or a nonce that is used up: by this very transaction perhaps, if it was sent twice. Only
+ * the chain can tell.
+ */
+function mayBeIncluded({ code }: CourierRefusal): boolean {
+  return code === 'UNANSWERED' || code === 'INVALID_NONCE'
+}
+
+/** Where the nonce is said to be used up: when this node's own copy of the ledger says so, and knows by what. */
+async function usedUp(
+  answer: CourierRefusal | null,
+  { replica, signer }: SubmitterOptions,
+  { transaction }: SignedTransaction,
+  ended: AbortSignal
+): Promise<'used up'> {
+  const isUsed = (state: LedgerState): boolean =>
+    answer?.code === 'INVALID_NONCE' && nonceOf(state, signer) >= transaction.nonce
+  await replica.until(isUsed, ended).catch(() => undefined)
+  return 'used up'
 }
 
 /** A ledger that stands still must not hold its callers for ever. */
@@ -128,9 +172,9 @@ async function unlessAborted<T>(
  * The coordinator that took it may have died before it told the others. What they say now decides nothing: a nonce
  * that is used up, for one, is what a block that is still on its way looks like.
  */
-async function includedOrSentAgain<T>(
-  inclusion: Promise<T>,
-  sendAgain: () => Promise<unknown>
+async function sendingAgain<T>(
+  sendAgain: () => Promise<unknown>,
+  inclusion: Promise<T>
 ): Promise<T> {
   let sending = false
   const again = setInterval(() => {
@@ -149,13 +193,7 @@ async function includedOrSentAgain<T>(
   }
 }
 
-function nonceFor({ replica, signer }: SubmitterOptions, body: Body): number {
-  if (!usesNonce(body.type)) return 0
-  const state = replica.state()
+function nonceOf(state: LedgerState, signer: SignerRef): number {
   const record = signer.kind === 'account' ? state.account(signer.id) : state.host(signer.id)
-  return (record?.nonce ?? 0) + 1
-}
-
-function sentenceFor(code: RejectionCode, message: string | null): string {
-  return message ?? `the ledger refused it: ${code}`
+  return record?.nonce ?? 0
 }

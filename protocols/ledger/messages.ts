@@ -37,6 +37,8 @@ export const LEDGER_REFUSAL_CODES = [
   'TOO_MANY_FOLLOWS',
   /** The node cannot reach a coordinator. */
   'UNREACHABLE',
+  /** The node has sent it to a coordinator and got no answer: it may be included. */
+  'UNANSWERED',
   'INTERNAL'
 ] as const
 

@@ -14,9 +14,9 @@ import {
 import * as sample from '../../support/ledger-samples.ts'
 
 /** What a coordinator says to a transaction. */
-type Answer = LedgerRefusal | 'taken' | 'dead'
+type Answer = LedgerRefusal | 'taken' | 'dead' | 'mute'
 
-const KEYS = ['11', '22', '33'].map(byte => byte.repeat(32))
+const KEYS = ['11', '22', '33', '44'].map(byte => byte.repeat(32))
 const SIGNED: SignedTransaction = sample.signed(sample.buyer, 1, sample.openBuyer, sample.buyerKey)
 const OTHER: SignedTransaction = sample.signed(
   sample.provider,
@@ -35,7 +35,7 @@ interface Scene {
   ) => ReturnType<ReturnType<typeof remoteCourier>['deliver']>
 }
 
-/** Coordinators by their answers in the order of their keys; `dead` cannot be reached. */
+/** Coordinators by their answers in the order of their keys; `dead` cannot be reached, `mute` takes it and breaks off. */
 function scene(answers: readonly (Answer | readonly Answer[])[]): Scene {
   const asked: string[] = []
   const brought: number[] = []
@@ -47,6 +47,10 @@ function scene(answers: readonly (Answer | readonly Answer[])[]): Scene {
       const answer = answers[KEYS.indexOf(key)]
       if (answer === undefined || answer === 'dead') throw new Error('connection refused')
       const [client, server] = await streamPair({ delay: 0 })
+      if (answer === 'mute') {
+        server.abort(new Error('killed'))
+        return client
+      }
       const handler = handlerThatSays([answer].flat(), brought)
       void serveLedger(server, handler, { peer: 'somebody', slots: followSlots() })
       return client
@@ -93,6 +97,36 @@ test('what the rules refuse is not tried elsewhere', async () => {
   const { deliver, asked } = scene([refusal, 'taken'])
   assert.deepEqual(await deliver(), [refusal])
   assert.equal(asked.length, 1)
+})
+
+const UNKNOWN = { code: 'INVALID_SIGNER', message: 'nobody of that name' } as const
+
+test('of four coordinators one that refuses is not believed: it may lie, or lag behind', async () => {
+  const { deliver, asked } = scene([UNKNOWN, 'taken', 'taken', 'taken'])
+  assert.deepEqual(await deliver(), [null])
+  assert.deepEqual(asked, KEYS.slice(0, 2))
+})
+
+test('of four coordinators two that refuse are believed, one of them being honest', async () => {
+  const { deliver, asked } = scene([UNKNOWN, UNKNOWN, 'taken', 'taken'])
+  assert.deepEqual(await deliver(), [UNKNOWN])
+  assert.deepEqual(asked, KEYS.slice(0, 2))
+})
+
+test('one that was dead is asked last by the next delivery', async () => {
+  const { deliver, asked } = scene(['taken', 'dead', 'taken'])
+  await deliver()
+  await deliver()
+  await deliver()
+  await deliver()
+  await deliver()
+  const [first, second, third] = KEYS
+  assert.deepEqual(asked, [first, second, third, third, first, third])
+})
+
+test('where an answer was lost and nobody else answers, it is said that it may be included', async () => {
+  const [answer] = await scene(['mute', 'dead', 'dead', UNKNOWN]).deliver()
+  assert.equal(answer?.code, 'UNANSWERED')
 })
 
 test('where all pools are full that is what is said in the end', async () => {
