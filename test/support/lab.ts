@@ -28,6 +28,7 @@ export const PASSWORD = 'correct horse'
 /** Keys of a laboratory need no slow password. */
 const CHEAP_SCRYPT = { n: 2, r: 1, p: 1 }
 const LOOPBACK = ['/ip4/127.0.0.1/tcp/0']
+const CUT_OFF = new URL('./cut-off-main.js', import.meta.url)
 const PROGRAM = fileURLToPath(new URL('../../tui/main.js', import.meta.url))
 /** Two cores shared by five nodes and a compiler: far more than a quiet machine needs. */
 const PATIENCE_MS = 60_000
@@ -58,6 +59,8 @@ export interface LabOptions {
   readonly colleagues?: readonly string[]
   /** Folder of the preconfigured images, for guests of real QEMU. */
   readonly images?: string
+  /** Its nodes can be cut off from their network. */
+  readonly cuttable?: boolean
 }
 
 export interface LabNodeOptions {
@@ -134,8 +137,11 @@ export class Lab {
       clock: systemClock,
       cost: CHEAP_SCRYPT
     })
-    const images = this.#options.images
-    const node = new LabNode(name, dir, images === undefined ? {} : { VIRTUOSO_IMAGES: images })
+    const { images, cuttable } = this.#options
+    const node = new LabNode(name, dir, {
+      ...(images === undefined ? {} : { VIRTUOSO_IMAGES: images }),
+      ...(cuttable === true ? { NODE_OPTIONS: `--import=${CUT_OFF.href}` } : {})
+    })
     this.#nodes.set(name, node)
     if (options.asleep !== true) await node.start()
     return node
@@ -281,6 +287,15 @@ export class LabNode {
 
   thaw(): void {
     this.#child?.kill('SIGCONT')
+  }
+
+  /** Pulls its cable out (laboratories that are `cuttable`), or puts it in again. */
+  pullCable(): void {
+    this.#child?.kill('SIGUSR2')
+  }
+
+  plugCable(): void {
+    this.#child?.kill('SIGUSR2')
   }
 
   /** As a power cut would: no good-bye, nothing is written any more. */
