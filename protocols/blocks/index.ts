@@ -9,10 +9,25 @@ export {
 } from './channel.ts'
 export {
   contentRoot,
+  leafHash,
   type PartHasher,
   type PartRoot,
   partHasher
 } from './content-root.ts'
+export {
+  type ContentManifest,
+  countOf,
+  HASH_BYTES,
+  hashAt,
+  PAGE_BLOCKS,
+  type PartManifest,
+  pageBlocks,
+  pagesOf,
+  rootOfParts,
+  sameHash,
+  treeRoot,
+  ZeroHashes
+} from './manifest.ts'
 export {
   type BlockPlace,
   type BlocksRefusal,
@@ -27,6 +42,7 @@ export {
 } from './messages.ts'
 export {
   BLOCK_BYTES,
+  blockLength,
   blocksOf,
   PART_BLOCKS_MAX,
   PART_BYTES_MAX,
