@@ -20,8 +20,17 @@ import {
   voteCodec,
   votesCodec
 } from './blocks.ts'
-import type { Plain } from './canonical.ts'
-import { type Codec, choice, decodeAs, encodeAs, list, nullable, record, tagged } from './codec.ts'
+import {
+  type Codec,
+  checked,
+  choice,
+  decodeAs,
+  encodeAs,
+  list,
+  nullable,
+  record,
+  tagged
+} from './codec.ts'
 import { EncodingError } from './errors.ts'
 import { counter, hash } from './fields.ts'
 import type { Limits } from './scan.ts'
@@ -47,14 +56,10 @@ type Loose<K extends string> = { readonly kind: K; readonly block: Hash | null }
 
 /** A block is named exactly where the kind is not `nullify`. */
 function naming<K extends string, T extends Loose<K>, U extends T>(inner: Codec<T>): Codec<U> {
-  const checked = (value: T): U => {
+  return checked(inner, (value: T): U => {
     if ((value.kind === 'nullify') === (value.block === null)) return value as U
     throw new EncodingError('WRONG_SHAPE', `${value.kind} with ${value.block ?? 'no block'}`)
-  }
-  return {
-    write: value => inner.write(checked(value)),
-    read: (plain: Plain | undefined) => checked(inner.read(plain))
-  }
+  })
 }
 
 const voteSubjectCodec: Codec<VoteSubject> = naming(

@@ -1,38 +1,54 @@
-/**
- * Strict dag-cbor, arrays only: one value has exactly one form in bytes. The library's decoder accepts some
- * bytes that it would not write itself, which would give one record two hashes, so what was read is written
- * again and compared.
- */
-import { decode, encode } from '@ipld/dag-cbor'
-import { equals } from 'uint8arrays/equals'
+/** Values without a record's meaning, in the same strict CBOR: what ids are made of. */
+import { type Codec, decodeAs, encodeAs } from './codec.ts'
 import { EncodingError } from './errors.ts'
-import { type Limits, scan } from './scan.ts'
+import { ARRAY, BYTES, NEGATIVE, TEXT, UNSIGNED } from './major.ts'
+import type { Reader } from './reader.ts'
+import type { Limits } from './scan.ts'
+import type { Writer } from './writer.ts'
 
 /** What a record is made of on the wire. */
 export type Plain = null | boolean | number | string | Uint8Array | readonly Plain[]
 
-/** A record, statement or transaction. Depth: a block holds 5; the rest is room for later bodies. */
-export const RECORD_LIMITS: Limits = { bytesMax: 16_384, depthMax: 12, valuesMax: 2_048 }
+const plainCodec: Codec<Plain> = { write: writePlain, read: readPlain }
 
 export function encodeCanonical(value: Plain): Uint8Array {
-  return encode(value)
+  return encodeAs(plainCodec, value)
 }
 
 /** Throws `EncodingError`. */
-export function decodeCanonical(bytes: Uint8Array, limits: Limits = RECORD_LIMITS): Plain {
-  scan(bytes, limits)
-  const value = decodeScanned(bytes)
-  if (!equals(encode(value), bytes)) {
-    throw new EncodingError('NOT_CANONICAL', 'written again, the value gives other bytes')
-  }
-  return value
+export function decodeCanonical(bytes: Uint8Array, limits?: Limits): Plain {
+  return decodeAs(plainCodec, bytes, limits)
 }
 
-function decodeScanned(bytes: Uint8Array): Plain {
-  try {
-    return decode<Plain>(bytes)
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : 'unreadable'
-    throw new EncodingError('NOT_CANONICAL', `the decoder refuses it: ${reason}`)
+function writePlain(value: Plain, to: Writer): void {
+  if (value === null) to.null()
+  else if (typeof value === 'boolean') to.flag(value)
+  else if (typeof value === 'number') to.integer(whole(value))
+  else if (typeof value === 'string') to.text(value)
+  else if (value instanceof Uint8Array) to.bytes(value)
+  else {
+    to.array(value.length)
+    for (const item of value) writePlain(item, to)
   }
+}
+
+function readPlain(from: Reader): Plain {
+  switch (from.major()) {
+    case UNSIGNED:
+    case NEGATIVE:
+      return from.integer()
+    case BYTES:
+      return from.bytes()
+    case TEXT:
+      return from.text()
+    case ARRAY:
+      return Array.from({ length: from.array() }, () => readPlain(from))
+    default:
+      return from.null() ? null : from.flag()
+  }
+}
+
+function whole(value: number): number {
+  if (Number.isSafeInteger(value)) return value
+  throw new EncodingError('WRONG_SHAPE', `${value} is not a whole number`)
 }

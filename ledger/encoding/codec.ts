@@ -2,48 +2,80 @@
  * A codec says once how one type looks in bytes; reading and writing use the same description, so that they
  * cannot drift apart, and both hold the same bounds, so that we never send what we would refuse.
  */
-import { decodeCanonical, encodeCanonical, type Plain, RECORD_LIMITS } from './canonical.ts'
 import { EncodingError, outward } from './errors.ts'
-import type { Limits } from './scan.ts'
+import { Reader } from './reader.ts'
+import { type Limits, scan } from './scan.ts'
+import { Writer } from './writer.ts'
 
 export interface Codec<T> {
   /** Throws `EncodingError` when the value is outside its bounds. */
-  write(value: T): Plain
-  /** Throws `EncodingError` when the plain value is no such `T`. */
-  read(plain: Plain | undefined): T
+  write(value: T, to: Writer): void
+  /** Throws `EncodingError` when the next value is no such `T`. */
+  read(from: Reader): T
 }
+
+/** A record, statement or transaction. Depth: a block holds 5; the rest is room for later bodies. */
+export const RECORD_LIMITS: Limits = { bytesMax: 16_384, depthMax: 12, valuesMax: 2_048 }
+
+/** Most records are small and made one after the other: they are put together in the same memory. */
+const shared = new Writer()
+let isSharedTaken = false
 
 /** The canonical bytes of a value. Throws `EncodingError`. */
 export function encodeAs<T>(codec: Codec<T>, value: T): Uint8Array {
-  return encodeCanonical(codec.write(value))
+  // A codec may make the bytes of something else while it writes.
+  if (isSharedTaken) return encodeWith(new Writer(), codec, value)
+  isSharedTaken = true
+  try {
+    return encodeWith(shared, codec, value)
+  } finally {
+    isSharedTaken = false
+  }
+}
+
+function encodeWith<T>(to: Writer, codec: Codec<T>, value: T): Uint8Array {
+  to.clear()
+  codec.write(value, to)
+  return to.since(0)
 }
 
 /** The value of canonical bytes. Throws `EncodingError`. */
 export function decodeAs<T>(codec: Codec<T>, bytes: Uint8Array, limits: Limits = RECORD_LIMITS): T {
-  return codec.read(decodeCanonical(bytes, limits))
+  scan(bytes, limits)
+  return codec.read(new Reader(bytes))
+}
+
+/** The same bytes, with a rule for the value that is held both ways; `check` throws `EncodingError`. */
+export function checked<T, U extends T>(inner: Codec<T>, check: (value: T) => U): Codec<U> {
+  return {
+    write: (value, to) => inner.write(check(value), to),
+    read: from => check(inner.read(from))
+  }
 }
 
 /** An object as an array of its fields, in the order in which they are listed here. */
 export function record<T>(fields: { readonly [K in keyof Required<T>]: Codec<T[K]> }): Codec<T> {
   const names = Object.keys(fields) as (keyof T & string)[]
+  const codecs = Object.values(fields) as Codec<unknown>[]
   return {
-    write(value) {
-      const plain: Plain[] = []
-      for (const name of names) {
+    write(value, to) {
+      to.array(names.length)
+      for (const [at, codec] of codecs.entries()) {
+        const name = names[at] ?? ''
         try {
-          plain.push(fields[name].write(value[name]))
+          codec.write(value[name as keyof T], to)
         } catch (error) {
           throw outward(error, name)
         }
       }
-      return plain
     },
-    read(plain) {
-      const items = readArray(plain, names.length, names.length)
-      const value: Partial<T> = {}
-      for (const [at, name] of names.entries()) {
+    read(from) {
+      readCount(from, names.length, names.length)
+      const value: Record<string, unknown> = {}
+      for (const [at, codec] of codecs.entries()) {
+        const name = names[at] ?? ''
         try {
-          value[name] = fields[name].read(items[at])
+          value[name] = codec.read(from)
         } catch (error) {
           throw outward(error, name)
         }
@@ -56,26 +88,52 @@ export function record<T>(fields: { readonly [K in keyof Required<T>]: Codec<T[K
 /** At most `max` values of one kind. */
 export function list<T>(item: Codec<T>, max: number, min = 0): Codec<readonly T[]> {
   return {
-    write: values => counted(values, min, max).map(inPlace(value => item.write(value))),
-    read: plain => readArray(plain, min, max).map(inPlace(one => item.read(one)))
+    write(values, to) {
+      to.array(counted(values.length, min, max))
+      for (const [at, value] of values.entries()) {
+        try {
+          item.write(value, to)
+        } catch (error) {
+          throw outward(error, `[${at}]`)
+        }
+      }
+    },
+    read(from) {
+      const values: T[] = []
+      const length = readCount(from, min, max)
+      for (let at = 0; at < length; at++) {
+        try {
+          values.push(item.read(from))
+        } catch (error) {
+          throw outward(error, `[${at}]`)
+        }
+      }
+      return values
+    }
   }
 }
 
 export function nullable<T>(inner: Codec<T>): Codec<T | null> {
   return {
-    write: value => (value === null ? null : inner.write(value)),
-    read: plain => (plain === null ? null : inner.read(plain))
+    write(value, to) {
+      if (value === null) to.null()
+      else inner.write(value, to)
+    },
+    read: from => (from.null() ? null : inner.read(from))
   }
 }
 
 /** One of a closed list of words. */
 export function choice<const T extends string>(words: readonly T[]): Codec<T> {
-  const known = (plain: Plain | undefined): T => {
-    const word = words.find(one => one === plain)
-    if (word === undefined) throw unknownKind(plain, words)
-    return word
+  const all: ReadonlySet<string> = new Set(words)
+  const known = (word: string): T => {
+    if (!all.has(word)) throw unknownKind(word, words)
+    return word as T
   }
-  return { write: known, read: known }
+  return {
+    write: (value, to) => to.text(known(value)),
+    read: from => known(readWord(from))
+  }
 }
 
 type Variants<U, D extends keyof U> = {
@@ -88,57 +146,55 @@ export function tagged<U, D extends keyof U & string>(
   variants: Variants<U, D>
 ): Codec<U> {
   const table = new Map(Object.entries(variants)) as Map<string, Codec<unknown>>
-  const variant = (word: unknown): Codec<unknown> => {
-    const found = typeof word === 'string' ? table.get(word) : undefined
+  const variant = (word: string): Codec<unknown> => {
+    const found = table.get(word)
     if (found === undefined) throw unknownKind(word, [...table.keys()])
     return found
   }
   return {
-    write(value) {
+    write(value, to) {
       const word = String(value[discriminant])
       try {
-        return [word, variant(word).write(value)]
+        const codec = variant(word)
+        to.array(2)
+        to.text(word)
+        codec.write(value, to)
       } catch (error) {
         throw outward(error, word)
       }
     },
-    read(plain) {
-      const [word, rest] = readArray(plain, 2, 2)
+    read(from) {
+      readCount(from, 2, 2)
+      const word = readWord(from)
       try {
-        return { [discriminant]: word, ...(variant(word).read(rest) as object) } as U
+        return { [discriminant]: word, ...(variant(word).read(from) as object) } as U
       } catch (error) {
-        throw outward(error, typeof word === 'string' ? word : 'kind')
+        throw outward(error, word)
       }
     }
   }
 }
 
-function readArray(plain: Plain | undefined, min: number, max: number): readonly Plain[] {
-  if (!Array.isArray(plain)) throw new EncodingError('WRONG_SHAPE', 'not an array')
-  return counted(plain as readonly Plain[], min, max)
+function readCount(from: Reader, min: number, max: number): number {
+  return counted(from.array(), min, max)
 }
 
-function counted<T>(items: readonly T[], min: number, max: number): readonly T[] {
-  if (items.length >= min && items.length <= max) return items
+function counted(length: number, min: number, max: number): number {
+  if (length >= min && length <= max) return length
   const wanted = min === max ? `${min}` : `${min} to ${max}`
-  throw new EncodingError('OUT_OF_RANGE', `${items.length} items, expected ${wanted}`)
+  throw new EncodingError('OUT_OF_RANGE', `${length} items, expected ${wanted}`)
 }
 
-function inPlace<A, B>(change: (item: A) => B): (item: A, at: number) => B {
-  return (item, at) => {
-    try {
-      return change(item)
-    } catch (error) {
-      throw outward(error, `[${at}]`)
-    }
-  }
+/** Whatever is no text at all is no word of any list either. */
+function readWord(from: Reader): string {
+  if (from.isText()) return from.text()
+  throw new EncodingError('UNKNOWN_KIND', 'a word is expected here')
 }
 
 /** Longer lists would make the sentence unreadable, and answers to strangers long. */
 const LISTED_MAX = 24
 
-function unknownKind(word: unknown, known: readonly string[]): EncodingError {
-  const said = typeof word === 'string' ? `'${word.slice(0, 40)}'` : `a ${typeof word}`
+function unknownKind(word: string, known: readonly string[]): EncodingError {
   const words = known.length > LISTED_MAX ? `the ${known.length} known words` : known.join(', ')
-  return new EncodingError('UNKNOWN_KIND', `${said} is none of ${words}`)
+  return new EncodingError('UNKNOWN_KIND', `'${word.slice(0, 40)}' is none of ${words}`)
 }

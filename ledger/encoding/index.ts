@@ -22,6 +22,7 @@ export {
 export { decodeCanonical, encodeCanonical, type Plain } from './canonical.ts'
 export {
   type Codec,
+  checked,
   choice,
   decodeAs,
   encodeAs,
@@ -34,6 +35,7 @@ export { type EncodingCode, EncodingError } from './errors.ts'
 export * as fields from './fields.ts'
 export { uuidText } from './fields.ts'
 export { fromHex, toHex } from './hex.ts'
+export type { Reader } from './reader.ts'
 export {
   accountCodec,
   coordinatorsCodec,
@@ -59,3 +61,4 @@ export {
   signedTransactionCodec,
   transactionCodec
 } from './transactions.ts'
+export type { Writer } from './writer.ts'

@@ -1,9 +1,10 @@
 /**
  * A walk over CBOR bytes that builds nothing: it bounds depth, number of values and every declared length
- * before a decoder allocates for them, and refuses what no record uses. Iterative, so that hostile nesting
- * cannot exhaust the stack.
+ * before anything is allocated for them, and refuses what no record uses and every head that is not in its
+ * shortest form. Iterative, so that hostile nesting cannot exhaust the stack.
  */
 import { EncodingError } from './errors.ts'
+import { ARRAY, BYTES, FALSE, NULL, SIMPLE, TEXT } from './major.ts'
 
 export interface Limits {
   readonly bytesMax: number
@@ -13,16 +14,7 @@ export interface Limits {
   readonly valuesMax: number
 }
 
-const UNSIGNED = 0
-const NEGATIVE = 1
-const BYTES = 2
-const TEXT = 3
-const ARRAY = 4
-const SIMPLE = 7
-/** Bytes of argument that follow a head with this low part; RFC 8949, section 3. */
-const ARGUMENT_BYTES: Readonly<Record<number, number>> = { 24: 1, 25: 2, 26: 4, 27: 8 }
-
-/** Throws `EncodingError` unless `bytes` are exactly one value within `limits`. */
+/** Throws `EncodingError` unless `bytes` are exactly one value within `limits`, with heads in their one form. */
 export function scan(bytes: Uint8Array, limits: Limits): void {
   if (bytes.length > limits.bytesMax) {
     throw new EncodingError('TOO_LARGE', `${bytes.length} bytes, at most ${limits.bytesMax}`)
@@ -42,17 +34,27 @@ export function scan(bytes: Uint8Array, limits: Limits): void {
     if (values > limits.valuesMax) {
       throw new EncodingError('TOO_MANY', `more than ${limits.valuesMax} values`)
     }
-    const head = readHead(bytes, at)
-    at = head.end
-    if (head.major === BYTES || head.major === TEXT) {
-      at += head.argument
+    const first = bytes[at]
+    if (first === undefined) throw cutShort()
+    const major = first >> 5
+    if (major > ARRAY) {
+      checkSimple(first)
+      at += 1
+      continue
+    }
+    const low = first & 31
+    const size = low < 24 ? 0 : 2 ** (low - 24)
+    const argument = low < 24 ? low : readArgument(bytes, at, low, size)
+    at += 1 + size
+    if (major === BYTES || major === TEXT) {
+      at += argument
       if (at > bytes.length) throw cutShort()
-    } else if (head.major === ARRAY) {
+    } else if (major === ARRAY) {
       if (open.length >= limits.depthMax) {
         throw new EncodingError('TOO_DEEP', `more than ${limits.depthMax} arrays inside each other`)
       }
       open.push(wanted)
-      wanted = head.argument
+      wanted = argument
     }
   }
   if (at !== bytes.length) {
@@ -60,38 +62,28 @@ export function scan(bytes: Uint8Array, limits: Limits): void {
   }
 }
 
-interface Head {
-  readonly major: number
-  readonly argument: number
-  readonly end: number
-}
-
-function readHead(bytes: Uint8Array, at: number): Head {
-  const first = bytes[at]
-  if (first === undefined) throw cutShort()
-  const major = first >> 5
-  const low = first & 31
-  if (major === SIMPLE) return readSimple(low, at)
-  if (major !== UNSIGNED && major !== NEGATIVE && major > ARRAY) {
-    throw new EncodingError('UNSUPPORTED', 'a map or a tag: records are arrays')
-  }
-  if (low < 24) return { major, argument: low, end: at + 1 }
-  const size = ARGUMENT_BYTES[low]
-  if (size === undefined)
-    throw new EncodingError('NOT_CANONICAL', 'an indefinite or reserved length')
+/** The number behind a head with a low part of 24 to 27: 1, 2, 4 or 8 bytes of it (RFC 8949, section 3). */
+function readArgument(bytes: Uint8Array, at: number, low: number, size: number): number {
+  if (low > 27) throw new EncodingError('NOT_CANONICAL', 'an indefinite or reserved length')
   if (at + 1 + size > bytes.length) throw cutShort()
   let argument = 0
   for (let i = at + 1; i <= at + size; i++) argument = argument * 256 + (bytes[i] ?? 0)
   if (argument > Number.MAX_SAFE_INTEGER) {
     throw new EncodingError('OUT_OF_RANGE', 'an integer beyond 2^53 - 1')
   }
-  return { major, argument, end: at + 1 + size }
+  if (argument < (low === 24 ? 24 : 256 ** (size / 2))) {
+    throw new EncodingError('NOT_CANONICAL', `${argument} is not in its shortest form`)
+  }
+  return argument
 }
 
-function readSimple(low: number, at: number): Head {
-  const known = low === 20 || low === 21 || low === 22
-  if (!known) throw new EncodingError('UNSUPPORTED', 'a float, undefined or another simple value')
-  return { major: SIMPLE, argument: 0, end: at + 1 }
+function checkSimple(first: number): void {
+  if (first >> 5 !== SIMPLE) {
+    throw new EncodingError('UNSUPPORTED', 'a map or a tag: records are arrays')
+  }
+  if (first < FALSE || first > NULL) {
+    throw new EncodingError('UNSUPPORTED', 'a float, undefined or another simple value')
+  }
 }
 
 function cutShort(): EncodingError {

@@ -10,6 +10,7 @@ import {
   nameText,
   resourcesCodec
 } from './records.ts'
+import { type Remembered, remembered } from './remembered.ts'
 import {
   signedAcceptanceCodec,
   signedOfferCodec,
@@ -73,7 +74,6 @@ export const transactionCodec: Codec<Transaction> = record({
   body: bodyCodec
 })
 
-export const signedTransactionCodec: Codec<SignedTransaction> = record({
-  transaction: transactionCodec,
-  signature
-})
+export const signedTransactionCodec: Remembered<SignedTransaction> = remembered(
+  record({ transaction: transactionCodec, signature })
+)

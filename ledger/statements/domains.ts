@@ -48,6 +48,15 @@ export function idHash(crypto: Crypto, domain: IdDomain, canonical: Uint8Array):
   return hashOf(crypto, concat([prefix(domain), canonical]))
 }
 
+const PREFIXES: ReadonlyMap<string, Uint8Array> = new Map(
+  [...Object.values(DOMAINS), ...Object.values(ID_DOMAINS)].map(domain => [
+    domain,
+    fromString(`${domain}\n`)
+  ])
+)
+
 function prefix(domain: Domain | IdDomain): Uint8Array {
-  return fromString(`${domain}\n`)
+  const bytes = PREFIXES.get(domain)
+  if (bytes === undefined) throw new Error(`there is no domain '${domain}'`)
+  return bytes
 }

@@ -1,7 +1,6 @@
 /**
- * Statements are values that nobody changes, and the same ones are asked for their bytes and names again and
- * again: by the pool, by the block, by each check of it. Both are worked out once for each object and forgotten
- * with it.
+ * Statements are values that nobody changes, and the same ones are asked for their names again and again: by the
+ * pool, by the block, by each check of it. A name is worked out once for each object and forgotten with it.
  */
 import type { Crypto } from '../crypto/index.ts'
 import { encodeAs, headerCodec, signedTransactionCodec } from '../encoding/index.ts'
@@ -14,16 +13,20 @@ interface Named {
   readonly hash: Hash
 }
 
-const bytesOf = new WeakMap<SignedTransaction, Uint8Array>()
+/** A signed transaction is an array of two: one byte, the transaction, the signature behind a head of two bytes. */
+const PAIR_BYTES = 1
+const SIGNATURE_BYTES = 2 + 64
+
 const names = new WeakMap<SignedTransaction | Header, Named>()
 
 /** The canonical bytes of a signed transaction; not to be written to. Throws `EncodingError`. */
 export function encodeTransaction(signed: SignedTransaction): Uint8Array {
-  const known = bytesOf.get(signed)
-  if (known !== undefined) return known
-  const bytes = encodeAs(signedTransactionCodec, signed)
-  bytesOf.set(signed, bytes)
-  return bytes
+  return signedTransactionCodec.bytesOf(signed)
+}
+
+/** The part of them that is signed. */
+export function encodeUnsigned(signed: SignedTransaction): Uint8Array {
+  return encodeTransaction(signed).subarray(PAIR_BYTES, -SIGNATURE_BYTES)
 }
 
 /** What a submitter asks for its receipt by. */

@@ -4,7 +4,6 @@ import {
   coordinatorsCodec,
   encodeAs,
   encodeCanonical,
-  fields,
   fromHex,
   genesisCodec,
   toHex,
@@ -46,7 +45,7 @@ export function migrationIdOf(
 ): Hash {
   const bytes = encodeCanonical([
     fromHex(network),
-    fields.uuid.write(opening.machine),
+    fromHex(opening.machine.replaceAll('-', '')),
     opening.version,
     fromHex(opening.owner),
     opening.nonce

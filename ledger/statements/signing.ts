@@ -34,6 +34,7 @@ import type {
 } from '../records/index.ts'
 import { acceptableSignature } from './acceptable.ts'
 import { DOMAINS, type Domain, hashOf, signedBytes } from './domains.ts'
+import { encodeUnsigned } from './encoded.ts'
 
 /** A signature is worth something only on one network and through that network's verifier. */
 export interface Verifier {
@@ -147,8 +148,7 @@ export function verifyTransaction(
   signed: SignedTransaction,
   key: PublicKey
 ): boolean {
-  const { transaction, signature } = signed
-  return verify(by, DOMAINS.transaction, transactionCodec, transaction, key, signature)
+  return verifyBytes(by, DOMAINS.transaction, encodeUnsigned(signed), key, signed.signature)
 }
 
 /** A coordinator's word about a view: each kind has its own domain. */

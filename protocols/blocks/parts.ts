@@ -1,5 +1,13 @@
 /** What a machine consists of, in blocks, and the bounds on what a peer may claim of it. */
-import { type Codec, choice, EncodingError, fields, list, record } from '../../ledger/index.ts'
+import {
+  type Codec,
+  checked,
+  choice,
+  EncodingError,
+  fields,
+  list,
+  record
+} from '../../ledger/index.ts'
 
 /** Size of a block of content: 16 KiB, the cluster size that shipped least in the measurements. */
 export const BLOCK_BYTES: number = 16_384
@@ -30,10 +38,7 @@ const partCodec: Codec<PartShape> = record({
 const someParts = list(partCodec, PART_NAMES.length, 1)
 
 /** Each part at most once, in the order of `PART_NAMES`. */
-export const partsCodec: Codec<readonly PartShape[]> = {
-  write: parts => someParts.write(ordered(parts)),
-  read: plain => ordered(someParts.read(plain))
-}
+export const partsCodec: Codec<readonly PartShape[]> = checked(someParts, ordered)
 
 export function blocksOf(part: PartShape): number {
   return Math.ceil(part.sizeBytes / BLOCK_BYTES)

@@ -56,21 +56,18 @@ export async function sendMessage<T>(
 
 /** Bytes of any length up to `max`. */
 export function blob(max: number): Codec<Uint8Array> {
-  const within = (value: unknown): Uint8Array => {
-    if (!(value instanceof Uint8Array)) throw new EncodingError('WRONG_SHAPE', 'not bytes')
-    if (value.byteLength > max) {
-      throw new EncodingError('OUT_OF_RANGE', `${value.byteLength} bytes, at most ${max}`)
-    }
-    return value
+  const within = (value: Uint8Array): Uint8Array => {
+    if (value.byteLength <= max) return value
+    throw new EncodingError('OUT_OF_RANGE', `${value.byteLength} bytes, at most ${max}`)
   }
-  return { write: within, read: within }
+  return { write: (value, to) => to.bytes(within(value)), read: from => within(from.bytes()) }
 }
 
 /** No fields at all. */
 export const nothing: Codec<Record<never, never>> = {
-  write: () => [],
-  read(plain) {
-    if (Array.isArray(plain) && plain.length === 0) return {}
+  write: (_, to) => to.array(0),
+  read(from) {
+    if (from.array() === 0) return {}
     throw new EncodingError('WRONG_SHAPE', 'not an empty array')
   }
 }
@@ -84,7 +81,7 @@ const sentenceText = fields.text(3 * SENTENCE_CHARACTERS_MAX)
  * a refusal must not fail for the sake of them.
  */
 export const sentence: Codec<string> = {
-  write: value =>
-    value.slice(0, SENTENCE_CHARACTERS_MAX).replaceAll(/[\p{Cc}\p{Surrogate}]+/gu, ' '),
-  read: plain => sentenceText.read(plain)
+  write: (value, to) =>
+    to.text(value.slice(0, SENTENCE_CHARACTERS_MAX).replaceAll(/[\p{Cc}\p{Surrogate}]+/gu, ' ')),
+  read: from => sentenceText.read(from)
 }
