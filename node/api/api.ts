@@ -230,7 +230,11 @@ export interface OperationView {
   progress: {
     bytesDone: number
     bytesTotal: number
-    /** bytes per second over the last seconds */
+    /** of bytesDone: what was at the destination already, and zeros */
+    bytesReused: number
+    /** what travelled, packed or not */
+    bytesSent: number
+    /** bytes that came per second, over the last seconds */
     rate: number
     etaMs: number | null
   } | null

@@ -1,2 +1,1 @@
-export { runsOf } from './runs.ts'
-export { addBlocks, sealRoot } from './seal.ts'
+export { type Arriving, Contents, type ContentsOptions } from './contents.ts'

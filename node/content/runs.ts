@@ -1,17 +1,19 @@
-import {
-  BLOCK_BYTES,
-  type BlockRange,
-  type BlockRun,
-  FRAME_BLOCKS_MAX
-} from '../../protocols/blocks/index.ts'
+import { BLOCK_BYTES, type BlockRange, FRAME_BLOCKS_MAX } from '../../protocols/blocks/index.ts'
 import type { MachineContent, PartShape } from '../vmm/index.ts'
+
+type Readable = Pick<MachineContent, 'read' | 'extents'>
+
+/** Some blocks of one part in a row, as data or as zeros. */
+export type BlockRun =
+  | { readonly kind: 'data'; readonly first: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'zeros'; readonly first: number; readonly count: number }
 
 /**
  * The blocks of a range in order: data as it is read, holes and zero blocks as counts. At most
  * `FRAME_BLOCKS_MAX` blocks of data are in memory at a time.
  */
 export async function* runsOf(
-  content: MachineContent,
+  content: Readable,
   part: PartShape,
   range: BlockRange
 ): AsyncGenerator<BlockRun, void, void> {
@@ -32,7 +34,7 @@ export async function* runsOf(
 }
 
 async function* readRuns(
-  content: MachineContent,
+  content: Readable,
   part: PartShape,
   first: number,
   count: number
@@ -74,7 +76,7 @@ interface BlockSpan {
   readonly end: number
 }
 
-async function dataBlocks(content: MachineContent, part: PartShape): Promise<readonly BlockSpan[]> {
+async function dataBlocks(content: Readable, part: PartShape): Promise<readonly BlockSpan[]> {
   const extents = await content.extents(part.name)
   return extents.map(({ offset, length }) => ({
     first: Math.floor(offset / BLOCK_BYTES),

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { systemAlarms, systemClock } from '../clock.ts'
 import type { NodeConfig } from '../config/index.ts'
+import { Contents } from '../content/index.ts'
 import { nodeCrypto } from '../crypto/index.ts'
 import { createHost, type Host } from '../host/index.ts'
 import { type HostBooks, openHostBooks } from '../host-records/index.ts'
@@ -52,6 +53,12 @@ export async function openHosting(options: HostingOptions, undo: Undo): Promise<
       clock: systemClock,
       alarms: systemAlarms,
       vmm,
+      contents: new Contents({
+        vmm,
+        crypto: nodeCrypto,
+        folder: join(layout.dir, 'manifests'),
+        images: config.vmm.kind === 'fake' ? null : images
+      }),
       images: async () => (await images.list()).map(each => each.hash),
       exchange: options.exchange,
       records: books.records,

@@ -2,6 +2,7 @@ import type { Body, Crypto, Hash, Signer, Uuid } from '../../ledger/index.ts'
 import { serveOrder } from '../../protocols/order/index.ts'
 import type { Alarms, Clock } from '../clock.ts'
 import { serveConsoles } from '../console/index.ts'
+import type { Contents } from '../content/index.ts'
 import type { HostMachine, HostRecords, MoveJournals } from '../host-records/index.ts'
 import { createMoves } from '../migration/index.ts'
 import type { Network } from '../network/index.ts'
@@ -19,6 +20,7 @@ import {
   type Submitted,
   type Submitter
 } from '../replica/index.ts'
+import { METHODS, Packer, Throttle } from '../transfer/index.ts'
 import type { Vmm } from '../vmm/index.ts'
 import { createExecutionDriver } from './execution-driver.ts'
 import { createMachineLocks, type MachineLocks } from './machine-locks.ts'
@@ -37,6 +39,7 @@ export interface HostOptions {
   readonly clock: Clock
   readonly alarms: Alarms
   readonly vmm: Vmm
+  readonly contents: Contents
   readonly images: () => Promise<readonly Hash[]>
   readonly exchange: OfferExchange
   readonly records: HostRecords
@@ -70,7 +73,7 @@ interface ActiveHost {
 const SAY_MS = 25_000
 
 /** Methods this host can receive a machine with. */
-export const METHODS: readonly string[] = ['SCP']
+const METHOD_NAMES: readonly string[] = METHODS.map(({ name }) => name)
 
 export function createHost(options: HostOptions): Host {
   let active: ActiveHost | null = null
@@ -100,6 +103,12 @@ export function createHost(options: HostOptions): Host {
   }
 }
 
+/** What an interrupted move has left, and no journal speaks of, nobody will go on with. */
+async function dropLeftovers({ vmm, journals }: HostOptions): Promise<void> {
+  const wanted = new Set((await journals.destinations()).map(({ req }) => req.machine))
+  for (const uuid of await vmm.leftovers()) if (!wanted.has(uuid)) await vmm.dropLeftover(uuid)
+}
+
 async function begin(options: HostOptions, terms: Terms, lease: HostLease): Promise<ActiveHost> {
   const { replica, vmm, records, network } = options
   const host = terms.host
@@ -115,14 +124,16 @@ async function begin(options: HostOptions, terms: Terms, lease: HostLease): Prom
     ...options,
     host,
     submitter,
-    methods: METHODS,
+    packer: new Packer(() => performance.now()),
+    upload: new Throttle(Infinity),
+    download: new Throttle(Infinity),
     settled: settledInTurn,
     log
   })
   const publisher: OfferPublisher = createPublisher({
     ...options,
     addresses: () => network.addresses(),
-    methods: METHODS
+    methods: METHOD_NAMES
   })
   let ready = false
   const service = createOrderService({
@@ -130,7 +141,7 @@ async function begin(options: HostOptions, terms: Terms, lease: HostLease): Prom
     host,
     executions,
     locks,
-    methods: METHODS,
+    methods: METHOD_NAMES,
     standing: () => publisher.standing(),
     ready: () => ready,
     watchMove: (machine, progress) => moves.watch(machine, progress)
@@ -140,6 +151,7 @@ async function begin(options: HostOptions, terms: Terms, lease: HostLease): Prom
   await reconcile({ host, vmm, replica, records, executions, work, locks, settled, log })
   // Taken up before anybody is served: a peer that dials again must meet the old move, not begin a second one.
   await moves.recover()
+  await dropLeftovers(options)
   await moves.serve()
   const unwatch = startWatch({ ...options, host, submitter, locks, lease, settled })
   // Heard only from when its machines are looked after: until then nobody is to be charged for them.

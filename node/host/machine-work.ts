@@ -1,6 +1,6 @@
 import type { Hash, Uuid } from '../../ledger/index.ts'
 import type { Work } from '../../protocols/order/index.ts'
-import { sealRoot } from '../content/index.ts'
+import type { Contents } from '../content/index.ts'
 import type { HostLease } from '../presence/index.ts'
 import type { Replica, Submitter } from '../replica/index.ts'
 import type { Vmm } from '../vmm/index.ts'
@@ -13,6 +13,7 @@ export interface MachineWork {
 
 export interface MachineWorkOptions {
   readonly vmm: Vmm
+  readonly contents: Contents
   readonly submitter: Submitter
   readonly replica: Replica
   readonly lease: HostLease
@@ -38,7 +39,7 @@ export function createMachineWork(options: MachineWorkOptions): MachineWork {
   return {
     async perform(work, machine, seal) {
       await actions[work](machine)
-      return seal ? sealRoot(vmm, options.replica.context.crypto, machine) : null
+      return seal ? options.contents.seal(machine) : null
     }
   }
 }
@@ -78,12 +79,12 @@ async function runAgain(options: MachineWorkOptions, machine: Uuid): Promise<voi
  * Nothing is reported while the guest is up, or when the ledger does not hold the machine for started.
  */
 export async function reportFallIfDown(
-  { vmm, submitter, replica, log }: Omit<MachineWorkOptions, 'stopPatienceMs' | 'lease'>,
+  { vmm, contents, submitter, replica, log }: Omit<MachineWorkOptions, 'stopPatienceMs' | 'lease'>,
   uuid: Uuid
 ): Promise<void> {
   const machine = replica.state().machine(uuid)
   if (machine?.state !== 'started' || (await vmm.status(uuid)) !== 'down') return
-  const root = await sealRoot(vmm, replica.context.crypto, uuid)
+  const root = await contents.seal(uuid)
   const outcome = await submitter.submit({
     type: 'fell',
     machine: uuid,

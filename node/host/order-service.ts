@@ -14,6 +14,7 @@ import {
   type OrderProgress,
   type OrderRefusal,
   type SignedAcceptRequest,
+  UNCOUNTED,
   verifyAcceptRequest
 } from '../../protocols/order/index.ts'
 import type { Clock } from '../clock.ts'
@@ -76,9 +77,7 @@ async function takeOrder(
     // Judged inside the lock: what was under way a moment ago may have changed the machine's record.
     const refusal = judgeOrder(await doorView(options), signed)
     if (refusal !== null) return { kind: 'refused', ...refusal }
-    const ended = await options.executions.execute(signed, step =>
-      progress({ step, bytesDone: 0, bytesTotal: 0 })
-    )
+    const ended = await options.executions.execute(signed, step => progress({ step, ...UNCOUNTED }))
     if (ended.phase === 'refused') return { kind: 'refused', ...ended.why }
     return { kind: 'done', transaction: ended.phase === 'done' ? ended.transaction : null }
   })

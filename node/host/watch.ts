@@ -1,5 +1,5 @@
 import type { MachineRecord, Uuid } from '../../ledger/index.ts'
-import { sealRoot } from '../content/index.ts'
+import type { Contents } from '../content/index.ts'
 import type { HostRecords } from '../host-records/index.ts'
 import type { HostLease } from '../presence/index.ts'
 import type { Replica, Submitter } from '../replica/index.ts'
@@ -11,6 +11,7 @@ import { judgeGuest, type Verdict } from './verdict.ts'
 export interface WatchOptions {
   readonly host: Uuid
   readonly vmm: Vmm
+  readonly contents: Contents
   readonly replica: Replica
   readonly submitter: Submitter
   readonly records: HostRecords
@@ -137,7 +138,7 @@ type Report = (options: WatchOptions, machine: MachineRecord) => Promise<void>
 const REPORTS: Readonly<Record<'suspend' | 'seal' | 'evict', Report>> = {
   suspend: suspendUnpaid,
   async seal(options, { uuid, version }) {
-    const root = await sealRoot(options.vmm, options.replica.context.crypto, uuid)
+    const root = await options.contents.seal(uuid)
     await tell(options, { type: 'seal', machine: uuid, version, root }, 'sealed what was released')
   },
   async evict(options, { uuid, version }) {
@@ -146,7 +147,7 @@ const REPORTS: Readonly<Record<'suspend' | 'seal' | 'evict', Report>> = {
 }
 
 async function suspendUnpaid(options: WatchOptions, machine: MachineRecord): Promise<void> {
-  const { vmm, replica, log } = options
+  const { vmm, contents, log } = options
   const { uuid, version, billing } = machine
   if ((await vmm.status(uuid)) === 'running') {
     const reason = billing.halt?.reason === 'limit' ? 'spend limit reached' : 'unpaid'
@@ -154,7 +155,7 @@ async function suspendUnpaid(options: WatchOptions, machine: MachineRecord): Pro
     await vmm.suspend(uuid)
   }
   if ((await vmm.status(uuid)) !== 'suspended') return reportFallIfDown(options, uuid)
-  const root = await sealRoot(vmm, replica.context.crypto, uuid)
+  const root = await contents.seal(uuid)
   await tell(options, { type: 'suspend-unpaid', machine: uuid, version, root }, 'suspended')
 }
 

@@ -1,6 +1,5 @@
-import type { Hash, MigrationRecord, SignedReceipt, Uuid } from '../../ledger/index.ts'
-import { type BlocksSource, blocksSource, type Manifest } from '../../protocols/blocks/index.ts'
-import type { OrderProgress } from '../../protocols/order/index.ts'
+import type { Hash, MigrationRecord, Uuid } from '../../ledger/index.ts'
+import { type OrderProgress, UNCOUNTED } from '../../protocols/order/index.ts'
 import {
   type Destination,
   type DestinationEffect,
@@ -11,19 +10,10 @@ import {
   stepDestination,
   type VmmpChannel
 } from '../../protocols/vmmp/index.ts'
-import type { ContentSink } from '../vmm/index.ts'
 import type { MoveOptions } from './options.ts'
-import { answerFrom, ContentMismatch, pullAll } from './pull.ts'
+import { Transfer } from './transfer.ts'
 
 const TICK_MS = 1_000
-
-/** What has been pulled so far, and from where. */
-interface Transfer {
-  readonly source: BlocksSource
-  readonly sink: ContentSink
-  readonly manifest: Manifest
-  readonly root: Hash
-}
 
 /**
  * Drives the destination's machine of `protocols/vmmp/destination.ts` for one move. Events are taken one at a
@@ -40,9 +30,11 @@ export class Arrival {
   #queue: Promise<void> = Promise.resolve()
   #requester: VmmpChannel | null = null
   #transfer: Transfer | null = null
+  /** A former run of this node began it. */
+  #resumed = false
   /** The bytes lie in the machine's place, whether or not the ledger will have it so. */
   #installed = false
-  #progress: OrderProgress = { step: 'checking the ledger', bytesDone: 0, bytesTotal: 0 }
+  #progress: OrderProgress = { step: 'checking the ledger', ...UNCOUNTED }
   readonly #timer: ReturnType<typeof setInterval>
 
   private constructor(options: MoveOptions, machine: Uuid, state: Destination) {
@@ -69,6 +61,7 @@ export class Arrival {
   static recover(options: MoveOptions, journal: DestinationJournal): Arrival {
     const arrival = new Arrival(options, journal.req.machine, journal)
     arrival.#installed = journal.phase === 'committing'
+    arrival.#resumed = true
     options.log('taking up a move interrupted by a restart', { machine: journal.req.machine })
     arrival.feed({ type: 'recovered', ...arrival.#ledger() })
     return arrival
@@ -153,7 +146,7 @@ export class Arrival {
       case 'fetch':
         return this.#work('copying', () => this.#fetch(effect.migration))
       case 'verify':
-        return this.#work('verifying', async () => this.#verify(effect.migration))
+        return this.#work('verifying', () => this.#verify())
       case 'prove':
         return this.#work('proving to the origin', () => this.#prove())
       case 'install':
@@ -224,58 +217,35 @@ export class Arrival {
   }
 
   async #fetch(migration: MigrationRecord): Promise<DestinationEvent> {
-    const { replica, network, vmm } = this.#options
-    const state = replica.state()
-    const origin = state.host(migration.origin)
-    const machine = state.machine(migration.machine)
-    if (origin === undefined || machine === undefined)
-      throw new Error('the origin is not on the ledger')
-    const signal = this.#stopped.signal
-    const stream = await network.open('blocks', origin.key, {
-      addresses: this.#originAddresses(),
-      signal
+    const { method, origin } = this.#state.req
+    const transfer = new Transfer({
+      ...this.#options,
+      migration,
+      method,
+      originAddress: origin.address,
+      resumed: this.#resumed,
+      signal: this.#stopped.signal,
+      news: {
+        step: step => this.#tell({ ...this.#progress, step }),
+        bytes: bytes => this.#tell({ step: this.#progress.step, ...bytes })
+      }
     })
-    const source = blocksSource(stream, { signal })
-    const manifest = await source.hello(migration.machine, migration.id)
-    const { uuid, configuration } = machine
-    const sink = await vmm.receive({ uuid, configuration }, manifest.parts)
-    if (this.#state.phase !== 'pulling') {
-      // The move ended while the place was being made: whoever discards did not know of it yet.
-      await sink.discard()
-      throw new Error('the move is over')
-    }
-    this.#transfer = { source, sink, manifest, root: migration.root }
-    const check = { crypto: replica.context.crypto, root: migration.root, signal }
-    await pullAll(source, manifest, sink, check, news => this.#tell({ step: 'copying', ...news }))
+    this.#transfer = transfer
+    await transfer.fetch()
     return { type: 'fetched' }
   }
 
-  #originAddresses(): readonly string[] {
-    const { address } = this.#state.req.origin
-    return address === '' ? [] : [address]
-  }
-
-  /** `pullAll` has hashed every byte on its way to the disk; a manifest with another root was a lie. */
-  #verify(migration: MigrationRecord): DestinationEvent {
-    const transfer = this.#requireTransfer()
-    if (transfer.manifest.root !== migration.root) {
-      throw new ContentMismatch('the manifest names another root than the ledger')
-    }
+  async #verify(): Promise<DestinationEvent> {
+    await this.#requireTransfer().verify()
     return { type: 'verified' }
   }
 
   async #prove(): Promise<DestinationEvent> {
-    const { source, sink, manifest } = this.#requireTransfer()
-    const { crypto } = this.#options.replica.context
-    const receipt: SignedReceipt = await source.prove(challenge =>
-      answerFrom(sink, manifest.parts, challenge, crypto)
-    )
-    await source.close()
-    return { type: 'proved', receipt }
+    return { type: 'proved', receipt: await this.#requireTransfer().prove() }
   }
 
   async #install(): Promise<DestinationEvent> {
-    await this.#requireTransfer().sink.commit()
+    await this.#requireTransfer().install()
     this.#transfer = null
     this.#installed = true
     return { type: 'installed' }
@@ -312,9 +282,7 @@ export class Arrival {
     const { vmm } = this.#options
     const transfer = this.#transfer
     this.#transfer = null
-    // Not awaited: it lasts until the origin has closed its end, which may be dead.
-    void transfer?.source.close()
-    await transfer?.sink.discard()
+    await transfer?.discard()
     // Installed but never committed: what lies in the machine's place is no version of anything.
     if (this.#installed && (await vmm.status(this.#machine)) !== 'absent') {
       await vmm.delete(this.#machine)

@@ -1,8 +1,9 @@
 import { EventEmitter, once } from 'node:events'
-import type { LedgerState, Uuid } from '../../ledger/index.ts'
-import { serveBlocks } from '../../protocols/blocks/index.ts'
+import type { LedgerState, PublicKey, Uuid } from '../../ledger/index.ts'
+import { type OpenServed, serveBlocks } from '../../protocols/blocks/index.ts'
 import type { OrderOutcome, OrderProgress } from '../../protocols/order/index.ts'
 import { type Req, type VmmpChannel, vmmpChannel } from '../../protocols/vmmp/index.ts'
+import { METHODS } from '../transfer/index.ts'
 import { Arrival } from './arrival.ts'
 import type { MoveOptions } from './options.ts'
 import { Departure } from './serve.ts'
@@ -21,10 +22,13 @@ export interface Moves {
 const FIRST_WORD_MS = 10_000
 /** The OPEN may be on its way to this node while the REQ is already here. */
 const OPEN_WAIT_MS = 10_000
+const CAME_BACK = new Error('the destination came back with another stream')
 
 export function createMoves(options: MoveOptions): Moves {
   const arrivals = new Map<Uuid, Arrival>()
   const departures = new Map<Uuid, Departure>()
+  /** The newest stream of each departure. */
+  const streams = new Map<Uuid, AbortController>()
   /** Says the machine of each arrival that begins. Those who wait are bounded by the streams of a peer. */
   const begun = new EventEmitter().setMaxListeners(0)
   const forget = options.replica.onFinal(() => {
@@ -33,7 +37,9 @@ export function createMoves(options: MoveOptions): Moves {
       void departure
         .ledgerChanged()
         .then(() => {
-          if (departure.over && departures.get(machine) === departure) departures.delete(machine)
+          if (!departure.over || departures.get(machine) !== departure) return
+          departures.delete(machine)
+          streams.delete(machine)
         })
         .catch((error: unknown) =>
           options.log(`a departure was not settled: ${String(error)}`, { machine })
@@ -97,17 +103,24 @@ export function createMoves(options: MoveOptions): Moves {
       await options.network.serve('vmmp', stream =>
         answer(vmmpChannel(stream, { idleMs: FIRST_WORD_MS * 6 }))
       )
-      await options.network.serve('blocks', (stream, remote) =>
-        serveBlocks(stream, async (machine, migrationId) => {
+      await options.network.serve('blocks', (stream, { key }) => {
+        const replaced = new AbortController()
+        const open: OpenServed = async (machine, migrationId) => {
           if (departures.get(machine)?.serving === true) {
+            // Its line broke and it is back before we noticed: at its next try the place is free.
+            if (goesTo(options, machine, key)) streams.get(machine)?.abort(CAME_BACK)
             return { code: 'BUSY', message: 'another stream already serves this move' }
           }
-          const asked = { machine, migrationId, peer: remote.key }
+          const asked = { machine, migrationId, peer: key }
           const { departure, served } = await Departure.open(options, asked)
-          if (!departure.over) departures.set(machine, departure)
+          if (!departure.over) {
+            departures.set(machine, departure)
+            streams.set(machine, replaced)
+          }
           return served
-        })
-      )
+        }
+        return serveBlocks(stream, open, { signal: replaced.signal })
+      })
     },
     async recover() {
       for (const journal of await options.journals.origins()) {
@@ -151,11 +164,23 @@ async function opened({ replica, host }: MoveOptions, req: Req): Promise<boolean
   return isOpen(replica.state())
 }
 
-/** What is truly possible: nothing without the image the machine boots from (figure 20). */
+/** Whether the open move of a machine goes to the node with this key. */
+function goesTo({ replica }: MoveOptions, uuid: Uuid, key: PublicKey): boolean {
+  const destination = replica.state().migration(uuid)?.destination
+  return destination !== undefined && replica.state().host(destination)?.key === key
+}
+
+/**
+ * What is truly possible, the best first: nothing without the image the machine boots from (figure 20), a method that
+ * sends differences only with something to differ from.
+ */
 async function methodsFor(options: MoveOptions, uuid: Uuid): Promise<readonly string[]> {
   const machine = options.replica.state().machine(uuid)
   if (machine === undefined) return []
-  const { image } = machine.configuration
+  const { configuration } = machine
+  const { image } = configuration
   if (image !== null && !(await options.images()).includes(image)) return []
-  return options.methods
+  const base = await options.contents.base(uuid, configuration)
+  await base?.manifest.close()
+  return METHODS.filter(method => method.possibleWith(base)).map(({ name }) => name)
 }

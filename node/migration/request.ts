@@ -4,7 +4,12 @@ import {
   type SignedAcceptance,
   type SignedOffer
 } from '../../ledger/index.ts'
-import { requestAcceptance, signAcceptRequest, watchMove } from '../../protocols/order/index.ts'
+import {
+  type OrderProgress,
+  requestAcceptance,
+  signAcceptRequest,
+  watchMove
+} from '../../protocols/order/index.ts'
 import {
   type MoveRequest,
   type Requester,
@@ -20,6 +25,7 @@ import type { Clock } from '../clock.ts'
 import { peerTextOf } from '../network/index.ts'
 import { hostKey, OrderRefused, type OwnerOptions } from '../owner/index.ts'
 import type { Submitter } from '../replica/index.ts'
+import { METHODS } from '../transfer/index.ts'
 
 export interface RequestOptions extends OwnerOptions {
   readonly submitter: Submitter
@@ -30,13 +36,14 @@ export interface MoveWish {
   readonly machine: MachineRecord
   readonly destination: HostRecord
   readonly offer: SignedOffer
-  readonly method: string
+  /** null: the best that the destination offers. */
+  readonly method: string | null
 }
 
 export interface MoveReport {
   readonly signal: AbortSignal
   step(text: string): void
-  progress(bytesDone: number, bytesTotal: number): void
+  progress(bytes: Omit<OrderProgress, 'step'>): void
 }
 
 const TICK_MS = 1_000
@@ -168,11 +175,16 @@ class Request {
         if (!parsed.ok) throw new Error(parsed.refusal.message)
         const { message } = parsed
         this.#feed({ type: 'message', message, nowMs: this.#options.clock.nowMs() })
-        if (message.verb === 'RESULTS') this.#feed({ type: 'choose', method: this.#wish.method })
+        if (message.verb === 'RESULTS') this.#choose(message.methods)
       }
     } catch {
       return
     }
+  }
+
+  #choose(offered: readonly string[]): void {
+    const best = METHODS.find(({ name }) => offered.includes(name))?.name ?? 'SCP'
+    this.#feed({ type: 'choose', method: this.#wish.method ?? best })
   }
 
   #ledgerChanged(): void {
@@ -267,8 +279,9 @@ class Request {
       const outcome = await watchMove(stream, this.#wish.machine.uuid, {
         signal,
         onProgress: news => {
-          this.#report.step(news.step)
-          if (news.bytesTotal > 0) this.#report.progress(news.bytesDone, news.bytesTotal)
+          const { step, ...bytes } = news
+          this.#report.step(step)
+          if (bytes.bytesTotal > 0) this.#report.progress(bytes)
         }
       })
       if (outcome.kind === 'refused') this.#reason = outcome.message

@@ -6,6 +6,7 @@ import {
   BLOCK_BYTES,
   type BlocksRefusal,
   type Challenge,
+  type ContentManifest,
   makeChallenge,
   type ServedMachine
 } from '../../protocols/blocks/index.ts'
@@ -17,12 +18,18 @@ import {
   startOrigin,
   stepOrigin
 } from '../../protocols/vmmp/index.ts'
-import { runsOf } from '../content/index.ts'
+import { servedContent } from '../transfer/index.ts'
 import type { MachineContent } from '../vmm/index.ts'
 import type { MoveOptions } from './options.ts'
 
 /** The OPEN may be on its way to this node while the destination already asks. */
 const OPEN_WAIT_MS = 10_000
+
+/** A machine opened for reading. */
+type Served = ReturnType<typeof servedContent> & {
+  readonly content: MachineContent
+  readonly manifest: ContentManifest
+}
 
 /**
  * Drives the origin's machine of `protocols/vmmp/origin.ts`: bytes go only to the destination of an OPEN that
@@ -32,7 +39,7 @@ export class Departure {
   readonly #options: MoveOptions
   readonly #machine: Uuid
   #state: Origin
-  #content: MachineContent | null = null
+  #served: Served | null = null
   #refusal: BlocksRefusal | null = null
   #signed = false
 
@@ -50,7 +57,7 @@ export class Departure {
     const first = startOrigin({ self: options.host, ...asked })
     const departure = new Departure(options, asked.machine, first.state)
     await departure.#carryOut(first.effects, asked.migrationId)
-    return { departure, served: departure.#served() }
+    return { departure, served: departure.#answer() }
   }
 
   /** After a restart; settles at once if the ledger has decided meanwhile. */
@@ -102,7 +109,7 @@ export class Departure {
         return
       case 'keep-cached':
       case 'release':
-        await this.#closeContent()
+        await this.#close()
         return options.settled(machine)
       case 'forget':
         return options.journals.removeOrigin(machine)
@@ -128,29 +135,44 @@ export class Departure {
   }
 
   async #openContent(): Promise<void> {
+    await this.#close()
     try {
       const record = await this.#options.records.machine(this.#machine)
       if (record?.root == null) throw new Error('no sealed version of this machine is here')
-      this.#content = await this.#options.vmm.content(this.#machine)
-      await this.feed({ type: 'opened', root: record.root })
+      this.#served = await this.#open()
+      await this.feed({ type: 'opened', root: this.#served.manifest.root })
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
       await this.feed({ type: 'open-failed', why })
     }
   }
 
-  #served(): ServedMachine | BlocksRefusal {
-    const content = this.#content
-    if (this.#refusal !== null || content === null || !('root' in this.#state)) {
+  async #open(): Promise<Served> {
+    const { contents, vmm, packer, upload } = this.#options
+    const manifest = await contents.manifest(this.#machine)
+    const content = await vmm.content(this.#machine)
+    const over = new AbortController()
+    const known = (root: Hash) => contents.known(this.#machine, root)
+    const { signal } = over
+    const served = servedContent({ content, manifest, known, packer, throttle: upload, signal })
+    const close = async (): Promise<void> => {
+      over.abort(new Error('the stream is over'))
+      await Promise.all([served.close(), manifest.close(), content.close()])
+    }
+    return { ...served, content, manifest, close }
+  }
+
+  #answer(): ServedMachine | BlocksRefusal {
+    const served = this.#served
+    if (this.#refusal !== null || served === null || !('root' in this.#state)) {
       return this.#refusal ?? { code: 'NOT_READY', message: 'the machine cannot be read now' }
     }
     return {
-      manifest: { parts: content.parts, root: this.#state.root },
-      runs: (part, range) => runsOf(content, part, range),
-      challenge: () => makeChallenge(content.parts, size => randomBytes(size)),
-      judge: (challenge, digests) => this.#judge(content, challenge, digests),
+      ...served,
+      challenge: () => makeChallenge(served.content.parts, size => randomBytes(size)),
+      judge: (challenge, digests) => this.#judge(served.content, challenge, digests),
       close: async () => {
-        await this.#closeContent()
+        await this.#close()
         await this.feed({ type: 'stream-ended' })
       }
     }
@@ -179,10 +201,10 @@ export class Departure {
     return signReceipt(replica.network, { migration: migrationId, root }, key)
   }
 
-  async #closeContent(): Promise<void> {
-    const content = this.#content
-    this.#content = null
-    await content?.close()
+  async #close(): Promise<void> {
+    const served = this.#served
+    this.#served = null
+    await served?.close()
   }
 }
 

@@ -5,8 +5,11 @@ import { addSample, etaMsOf, rateOf, type Sample } from './rate.ts'
 export interface Live {
   readonly view: OperationView
   readonly samples: readonly Sample[]
-  readonly bytesTotal: number
+  readonly bytes: ByteCounts | null
 }
+
+/** How far the bytes of an operation are. */
+export type ByteCounts = Omit<NonNullable<OperationView['progress']>, 'rate' | 'etaMs'>
 
 export type Outcome =
   | { readonly state: 'succeeded' }
@@ -30,7 +33,7 @@ export function begin(
     error: null,
     trail: [{ step, atMs: nowMs }]
   }
-  return { view, samples: [], bytesTotal: 0 }
+  return { view, samples: [], bytes: null }
 }
 
 export function enterStep(live: Live, step: string, nowMs: number): Live {
@@ -39,21 +42,19 @@ export function enterStep(live: Live, step: string, nowMs: number): Live {
   return { ...live, view: { ...live.view, step, trail } }
 }
 
-export function advance(live: Live, bytesDone: number, bytesTotal: number, nowMs: number): Live {
-  return {
-    ...live,
-    samples: addSample(live.samples, { atMs: nowMs, bytes: bytesDone }),
-    bytesTotal
-  }
+/** The rate is that of bytes that came: what was there already is done at once, and says nothing of the link. */
+export function advance(live: Live, bytes: ByteCounts, nowMs: number): Live {
+  const came = bytes.bytesDone - bytes.bytesReused
+  return { ...live, samples: addSample(live.samples, { atMs: nowMs, bytes: came }), bytes }
 }
 
 /** As people see it now: rate and time left change by themselves while nothing comes. */
 export function viewAt(live: Live, nowMs: number): OperationView {
-  const bytesDone = live.samples.at(-1)?.bytes
-  if (bytesDone === undefined) return live.view
+  const { bytes } = live
+  if (bytes === null) return live.view
   const rate = rateOf(live.samples, nowMs)
-  const etaMs = etaMsOf(live.bytesTotal - bytesDone, rate)
-  return { ...live.view, progress: { bytesDone, bytesTotal: live.bytesTotal, rate, etaMs } }
+  const etaMs = etaMsOf(bytes.bytesTotal - bytes.bytesDone, rate)
+  return { ...live.view, progress: { ...bytes, rate, etaMs } }
 }
 
 export function end(live: Live, outcome: Outcome, nowMs: number): OperationView {

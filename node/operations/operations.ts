@@ -2,7 +2,16 @@ import { randomBytes } from 'node:crypto'
 import { ApiError, type OperationKind, type OperationView } from '../api/index.ts'
 import type { Alarms, Clock } from '../clock.ts'
 import type { RecordStore } from '../store/index.ts'
-import { advance, begin, end, enterStep, type Live, type Outcome, viewAt } from './live.ts'
+import {
+  advance,
+  type ByteCounts,
+  begin,
+  end,
+  enterStep,
+  type Live,
+  type Outcome,
+  viewAt
+} from './live.ts'
 
 /**
  * Long work that outlives the client that asked for it.
@@ -48,7 +57,7 @@ export interface OperationContext {
   /** Aborts with an `ApiError` at cancel, deadline and shutdown. */
   readonly signal: AbortSignal
   readonly step: (text: string) => void
-  readonly progress: (bytesDone: number, bytesTotal: number) => void
+  readonly progress: (bytes: ByteCounts) => void
 }
 
 export interface OperationsOptions {
@@ -232,7 +241,7 @@ class Registry implements Operations {
         id: running.live.view.id,
         signal: running.stop.signal,
         step: text => this.#onStep(running, text),
-        progress: (bytesDone, bytesTotal) => this.#onProgress(running, bytesDone, bytesTotal)
+        progress: bytes => this.#onProgress(running, bytes)
       })
       return { state: 'succeeded' }
     } catch (error) {
@@ -255,11 +264,12 @@ class Registry implements Operations {
       .catch((error: unknown) => this.#options.onError?.(error))
   }
 
-  #onProgress(running: Running, bytesDone: number, bytesTotal: number): void {
+  #onProgress(running: Running, bytes: ByteCounts): void {
     if (running.over) return
-    running.live = advance(running.live, bytesDone, bytesTotal, this.#nowMs())
+    running.live = advance(running.live, bytes, this.#nowMs())
     const silentForMs = this.#nowMs() - running.announcedAtMs
-    if (silentForMs >= PROGRESS_PAUSE_MS || bytesDone >= bytesTotal) this.#announce(running)
+    if (silentForMs >= PROGRESS_PAUSE_MS || bytes.bytesDone >= bytes.bytesTotal)
+      this.#announce(running)
   }
 
   #announce(running: Running): void {

@@ -66,7 +66,7 @@ export async function move(
     )
   }
   const entry = offerOf(context, host.uuid)
-  const method = (input.method ?? 'SCP').toUpperCase()
+  const method = input.method?.toUpperCase() ?? null
   return context.operations.start({
     kind: 'move',
     machine: machine.uuid,

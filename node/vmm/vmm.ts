@@ -56,9 +56,32 @@ export interface Vmm {
 
   /** Reads the contents of a machine that is down or suspended. Close it. */
   content(machine: Uuid): Promise<MachineContent>
-  /** A temporary place for the contents of a machine on its way here. */
-  receive(spec: MachineSpec, parts: readonly PartShape[]): Promise<ContentSink>
+  /** A temporary place for the contents of a machine on its way here; it begins as `how.base`, or as zeros. */
+  receive(
+    spec: MachineSpec,
+    parts: readonly PartShape[],
+    how?: ReceiveOptions
+  ): Promise<ContentSink>
+  /** Machines of which an interrupted receive has left something, to be resumed or dropped. */
+  leftovers(): Promise<readonly Uuid[]>
+  dropLeftover(machine: Uuid): Promise<void>
+  /**
+   * A text that changes whenever the content of a machine at rest may have: sizes, times and inodes of its files.
+   * Refuses WRONG_STATUS while a guest uses them.
+   */
+  stamp(machine: Uuid): Promise<string>
 }
+
+/** `cached`: the older copy that is here. `image`: the disk of the image the machine was made from. */
+export type ReceiveBase = 'none' | 'cached' | 'image'
+
+export interface ReceiveOptions {
+  readonly base: ReceiveBase
+  /** Goes on with what an interrupted receive of the same parts over the same base has left; if nothing, begins. */
+  readonly resume: boolean
+}
+
+export const RECEIVE_ANEW: ReceiveOptions = { base: 'none', resume: false }
 
 export interface MachineSpec {
   readonly uuid: Uuid
@@ -101,6 +124,8 @@ export interface MachineContent {
 
 export interface ContentSink {
   write(part: PartName, offset: number, bytes: Uint8Array): Promise<void>
+  /** Makes a range zero, whatever the base has there. */
+  zero(part: PartName, offset: number, length: number): Promise<void>
   /** Reads back what was written, for the challenge. */
   read(part: PartName, offset: number, length: number): Promise<Uint8Array>
   /** fsyncs everything and puts it in the machine's place, replacing an older copy, in one rename. */

@@ -1,12 +1,5 @@
 export { answerChallenge, answersMatch, makeChallenge } from './challenge.ts'
-export {
-  BlocksRefused,
-  type BlocksSource,
-  blocksSource,
-  type OpenServed,
-  type ServedMachine,
-  serveBlocks
-} from './channel.ts'
+export { ChangesReader, changesOfPage } from './changes.ts'
 export {
   contentRoot,
   leafHash,
@@ -30,6 +23,7 @@ export {
 } from './manifest.ts'
 export {
   type BlockPlace,
+  type BlockRange,
   type BlocksRefusal,
   type BlocksRefusalCode,
   type BlocksReply,
@@ -37,8 +31,11 @@ export {
   blocksReply,
   blocksRequest,
   type Challenge,
+  type Encoding,
   FRAME_BLOCKS_MAX,
-  type Manifest
+  LEAF_PAGES_MAX,
+  type Outline,
+  PAGE_ROOTS_MAX
 } from './messages.ts'
 export {
   BLOCK_BYTES,
@@ -49,4 +46,6 @@ export {
   type PartName,
   type PartShape
 } from './parts.ts'
-export { type BlockRange, type BlockRun } from './runs.ts'
+export { extend, grouped, type PageWork, rangeBytes, workOfPage } from './ranges.ts'
+export { type OpenServed, type ServedMachine, serveBlocks } from './serve.ts'
+export { BlocksRefused, type BlocksSource, blocksSource, type Packed } from './source.ts'

@@ -27,10 +27,14 @@ export const FRAME_BLOCKS_MAX: number = 64
 export const BLOCKS_FRAME_BYTES_MAX: number = FRAME_BLOCKS_MAX * BLOCK_BYTES
 /** A message: a challenge of 32 places is the largest. */
 const REPLY_BYTES_MAX = 4_096
-/** Blocks that one GET may ask for: 64 MiB, a few seconds of a fast link. */
-export const GET_BLOCKS_MAX: number = 4_096
+/** Page roots that one question may ask for: 1 MiB of them, enough for 128 GiB of content. */
+export const PAGE_ROOTS_MAX: number = 32_768
+/** Pages whose leaves one question may ask for: their hashes, or their changes, fit in a frame. */
+export const LEAF_PAGES_MAX: number = 100
 /** A question is at most a challenge's answers: 32 digests. */
 export const BLOCKS_REQUEST_BYTES_MAX: number = 2_048
+/** A rate that nobody's link has: bytes per second. */
+const RATE_MAX = 2 ** 40
 /**
  * Blocks of a challenge. Who lacks one block in ten passes 32 random ones with probability 0.034; a whole
  * machine is proved by the root, the challenge only shows that the bytes are where the receipt says.
@@ -48,10 +52,16 @@ export interface Challenge {
   readonly places: readonly BlockPlace[]
 }
 
-export interface Manifest {
+/** What the origin says it has: shapes and roots of all parts. */
+export interface Outline {
   readonly parts: readonly PartShape[]
-  readonly root: Hash
+  /** Root of each part, in hex, in the order of `parts`. */
+  readonly partRoots: readonly Hash[]
 }
+
+/** How the bytes of a `data` frame travel. */
+export const ENCODINGS = ['plain', 'brotli'] as const
+export type Encoding = (typeof ENCODINGS)[number]
 
 export const BLOCKS_REFUSAL_CODES = [
   'MALFORMED',
@@ -59,7 +69,7 @@ export const BLOCKS_REFUSAL_CODES = [
   'NO_SUCH_MOVE',
   /** The machine cannot be read now: it is not here, or not at rest. */
   'NOT_READY',
-  /** A GET outside the manifest. */
+  /** A question beyond the end of a part, or about a part that is not there. */
   'OUT_OF_RANGE',
   'CHALLENGE_FAILED',
   /** Another stream already serves this move. */
@@ -74,57 +84,89 @@ export interface BlocksRefusal {
   readonly message: string
 }
 
+/** Blocks [first, first + count). */
+export interface BlockRange {
+  readonly first: number
+  readonly count: number
+}
+
 export type BlocksRequest =
   | { readonly kind: 'hello'; readonly machine: Uuid; readonly migration: Hash }
+  /** Roots of the pages [first, first + count) of a part. */
   | {
-      readonly kind: 'get'
+      readonly kind: 'pages'
       readonly part: PartName
       readonly first: number
       readonly count: number
+    }
+  /** Every leaf hash of these pages. */
+  | { readonly kind: 'leaves'; readonly part: PartName; readonly pages: readonly number[] }
+  /** The leaf hashes of these pages that differ from those of the version with root `base`. */
+  | {
+      readonly kind: 'changes'
+      readonly part: PartName
+      readonly base: Hash
+      readonly pages: readonly number[]
+    }
+  /**
+   * Blocks, `FRAME_BLOCKS_MAX` in all at most. `rate` is what the destination has seen arrive lately, in bytes per
+   * second, 0 while it does not know: from it the origin decides whether compressing pays.
+   */
+  | {
+      readonly kind: 'get'
+      readonly part: PartName
+      readonly ranges: readonly BlockRange[]
+      readonly rate: number
     }
   /** "I hold every byte": asks for the challenge. */
   | { readonly kind: 'complete' }
   /** sha256(nonce || block) for each place, in order. */
   | { readonly kind: 'answer'; readonly digests: readonly Hash[] }
 
+/**
+ * Hashes and blocks follow their message in a frame of their own: as a part of the message they would be copied,
+ * written again and compared, which took three quarters of the time of a move.
+ */
 export type BlocksReply =
-  | ({ readonly kind: 'manifest' } & Manifest)
-  /**
-   * Whole blocks from `first` on; the part's last may be short. The next frame is these bytes and nothing
-   * else: as a part of the message they would be copied, written again and compared, which took three
-   * quarters of the time of a move.
-   */
-  | {
-      readonly kind: 'data'
-      readonly part: PartName
-      readonly first: number
-      readonly sizeBytes: number
-    }
-  /** `count` blocks from `first` on that hold only zeros: they never travel. */
-  | {
-      readonly kind: 'zeros'
-      readonly part: PartName
-      readonly first: number
-      readonly count: number
-    }
+  | ({ readonly kind: 'outline' } & Outline)
+  /** Answers `pages`, `leaves` and `changes`; the next frame is `sizeBytes` of hashes. */
+  | { readonly kind: 'hashes'; readonly sizeBytes: number }
+  /** Answers `changes`: no manifest of that version is kept here any more; ask for all leaves. */
+  | { readonly kind: 'no-base' }
+  /** Answers `get`; the next frame is `sizeBytes` long and holds the blocks of all ranges in order. */
+  | { readonly kind: 'data'; readonly encoding: Encoding; readonly sizeBytes: number }
   | ({ readonly kind: 'challenge' } & Challenge)
   | { readonly kind: 'receipt'; readonly receipt: SignedReceipt }
   | ({ readonly kind: 'refused' } & BlocksRefusal)
 
 const part: Codec<PartName> = choice(PART_NAMES)
 const index: Codec<number> = fields.integer(0, PART_BLOCKS_MAX - 1)
+const pages: Codec<readonly number[]> = list(index, LEAF_PAGES_MAX, 1)
+const range: Codec<BlockRange> = record({
+  first: index,
+  count: fields.integer(1, FRAME_BLOCKS_MAX)
+})
+const sizeBytes: Codec<number> = fields.integer(0, BLOCKS_FRAME_BYTES_MAX)
 
 const requestCodec: Codec<BlocksRequest> = tagged<BlocksRequest, 'kind'>('kind', {
   hello: record({ machine: fields.uuid, migration: fields.hash }),
-  get: record({ part, first: index, count: fields.integer(1, GET_BLOCKS_MAX) }),
+  pages: record({ part, first: index, count: fields.integer(1, PAGE_ROOTS_MAX) }),
+  leaves: record({ part, pages }),
+  changes: record({ part, base: fields.hash, pages }),
+  get: record({
+    part,
+    ranges: list(range, FRAME_BLOCKS_MAX, 1),
+    rate: fields.integer(0, RATE_MAX)
+  }),
   complete: nothing,
   answer: record({ digests: list(fields.hash, CHALLENGE_BLOCKS) })
 })
 
 const replyCodec: Codec<BlocksReply> = tagged<BlocksReply, 'kind'>('kind', {
-  manifest: record({ parts: partsCodec, root: fields.hash }),
-  data: record({ part, first: index, sizeBytes: fields.integer(1, BLOCKS_FRAME_BYTES_MAX) }),
-  zeros: record({ part, first: index, count: fields.integer(1, GET_BLOCKS_MAX) }),
+  outline: record({ parts: partsCodec, partRoots: list(fields.hash, PART_NAMES.length, 1) }),
+  hashes: record({ sizeBytes }),
+  'no-base': nothing,
+  data: record({ encoding: choice(ENCODINGS), sizeBytes }),
   challenge: record({
     nonce: fields.hash,
     places: list(record<BlockPlace>({ part, index }), CHALLENGE_BLOCKS)
@@ -133,10 +175,11 @@ const replyCodec: Codec<BlocksReply> = tagged<BlocksReply, 'kind'>('kind', {
   refused: record({ code: choice(BLOCKS_REFUSAL_CODES), message: sentence })
 })
 
+/** A `get` of 64 ranges is the one with the most values. */
 export const blocksRequest: MessageKind<BlocksRequest> = {
   name: 'blocks request',
   codec: requestCodec,
-  limits: { bytesMax: BLOCKS_REQUEST_BYTES_MAX, depthMax: 4, valuesMax: CHALLENGE_BLOCKS + 8 }
+  limits: { bytesMax: BLOCKS_REQUEST_BYTES_MAX, depthMax: 5, valuesMax: 3 * FRAME_BLOCKS_MAX + 16 }
 }
 
 export const blocksReply: MessageKind<BlocksReply> = {

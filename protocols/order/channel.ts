@@ -18,7 +18,8 @@ import {
   hostReply,
   hostRequest,
   ORDER_FRAME_BYTES_MAX,
-  type OrderProgress
+  type OrderProgress,
+  UNCOUNTED
 } from './messages.ts'
 import type { OrderRefusal } from './refusals.ts'
 
@@ -174,7 +175,7 @@ interface Reporter {
 
 /** Sends the newest progress, one frame at a time, and repeats it so that the stream is never idle. */
 function reporter(channel: Frames): Reporter {
-  let newest: OrderProgress = { step: 'checking', bytesDone: 0, bytesTotal: 0 }
+  let newest: OrderProgress = { step: 'checking', ...UNCOUNTED }
   let sending = false
   let changed = false
   let stopped = false

@@ -32,7 +32,8 @@ export {
   type HostRequest,
   hostReply,
   hostRequest,
-  type OrderProgress
+  type OrderProgress,
+  UNCOUNTED
 } from './messages.ts'
 export {
   HOST_REFUSAL_CODES,

@@ -36,6 +36,18 @@ export interface OrderProgress {
   readonly step: string
   readonly bytesDone: number
   readonly bytesTotal: number
+  /** Of `bytesDone`: what was at the destination already, and zeros. */
+  readonly bytesReused: number
+  /** What travelled, packed or not. */
+  readonly bytesSent: number
+}
+
+/** Work that is not counted in bytes. */
+export const UNCOUNTED: Omit<OrderProgress, 'step'> = {
+  bytesDone: 0,
+  bytesTotal: 0,
+  bytesReused: 0,
+  bytesSent: 0
 }
 
 /** What a host can do now. */
@@ -68,7 +80,9 @@ const replyCodec: Codec<HostReply> = tagged<HostReply, 'kind'>('kind', {
   progress: record({
     step: fields.text(128),
     bytesDone: fields.counter,
-    bytesTotal: fields.counter
+    bytesTotal: fields.counter,
+    bytesReused: fields.counter,
+    bytesSent: fields.counter
   }),
   done: record({ transaction: nullable(fields.hash) }),
   accepted: record({ acceptance: signedAcceptanceCodec }),

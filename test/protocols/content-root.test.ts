@@ -124,9 +124,9 @@ test('size and format are in the root', () => {
 })
 
 const manifest = (sizeBytes: number): unknown => ({
-  kind: 'manifest',
+  kind: 'outline',
   parts: [{ ...disk(0), sizeBytes }],
-  root: HASH
+  partRoots: [HASH]
 })
 
 test('a manifest is taken up to 2^26 blocks and refused above, long before a billion', () => {
@@ -151,6 +151,6 @@ test('a manifest is taken up to 2^26 blocks and refused above, long before a bil
 })
 
 test('parts out of order or twice are refused', () => {
-  const twice = { kind: 'manifest', parts: [disk(0), disk(0)], root: HASH } as const
+  const twice = { kind: 'outline', parts: [disk(0), disk(0)], partRoots: [HASH, HASH] } as const
   assert.throws(() => encodeMessage(blocksReply, twice), /out of place/)
 })

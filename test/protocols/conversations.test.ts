@@ -1,19 +1,8 @@
 import '../../node/polyfill.ts'
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { streamPair } from '@libp2p/utils'
 import type { CertifiedBlock } from '../../ledger/index.ts'
-import {
-  BLOCK_BYTES,
-  type BlockRun,
-  BlocksRefused,
-  blocksSource,
-  FRAME_BLOCKS_MAX,
-  type PartShape,
-  type ServedMachine,
-  serveBlocks
-} from '../../protocols/blocks/index.ts'
 import { ConsoleRefused, openConsole, receiveConsole } from '../../protocols/console/index.ts'
 import { FrameError } from '../../protocols/framing/index.ts'
 import {
@@ -36,7 +25,8 @@ import {
   queryHost,
   requestAcceptance,
   sendOrder,
-  serveOrder
+  serveOrder,
+  UNCOUNTED
 } from '../../protocols/order/index.ts'
 import {
   ACCOUNT,
@@ -46,7 +36,6 @@ import {
   MACHINE,
   OFFER,
   ORDER,
-  RECEIPT,
   SIGNATURE,
   SIGNED_OFFER,
   TRANSACTION
@@ -68,7 +57,7 @@ const acceptRequest = {
 
 const host: HostHandler = {
   async order(_order, progress) {
-    progress({ step: 'making the disk', bytesDone: 1, bytesTotal: 4 })
+    progress({ ...UNCOUNTED, step: 'making the disk', bytesDone: 1, bytesTotal: 4 })
     await new Promise(resolve => setTimeout(resolve, 20))
     return { kind: 'done', transaction: HASH }
   },
@@ -79,7 +68,7 @@ const host: HostHandler = {
     message: 'a driver said:\n\u001b[31mwait'
   }),
   async watchMove(_machine, progress) {
-    progress({ step: 'copying', bytesDone: 2, bytesTotal: 8 })
+    progress({ ...UNCOUNTED, step: 'copying', bytesDone: 2, bytesTotal: 8 })
     return { kind: 'done', transaction: null }
   }
 }
@@ -297,141 +286,3 @@ test('a console that is refused says why', async () => {
   )
   await refusing
 })
-
-// blocks
-
-const PARTS: readonly [PartShape, PartShape] = [
-  { name: 'config', format: 'config-1', sizeBytes: 5 },
-  { name: 'disk', format: 'disk-raw', sizeBytes: 6_000 * BLOCK_BYTES - 1 }
-]
-const [CONFIG, DISK] = PARTS
-const digest = (nonce: string): string => createHash('sha256').update(nonce).digest('hex')
-
-/** Holds one data block at each end of the disk, and zeros in between. */
-function machine(changes: Partial<ServedMachine> = {}): ServedMachine {
-  return {
-    manifest: { parts: PARTS, root: HASH },
-    async *runs(part, { first, count }): AsyncGenerator<BlockRun> {
-      if (part.name === 'config') {
-        yield { kind: 'data', first, bytes: Uint8Array.of(1, 2, 3, 4, 5) }
-        return
-      }
-      const last = Math.ceil(part.sizeBytes / BLOCK_BYTES) - 1
-      for (let at = first; at < first + count; ) {
-        if (at === 0 || at === last) {
-          const length = at === last ? BLOCK_BYTES - 1 : BLOCK_BYTES
-          yield { kind: 'data', first: at, bytes: new Uint8Array(length).fill(7) }
-          at += 1
-        } else {
-          const zeros = Math.min(first + count, last) - at
-          yield { kind: 'zeros', first: at, count: zeros }
-          at += zeros
-        }
-      }
-    },
-    challenge: () => ({ nonce: HASH, places: [{ part: 'disk', index: 0 }] }),
-    judge: async (challenge, digests) =>
-      digests[0] === digest(challenge.nonce)
-        ? RECEIPT
-        : { code: 'CHALLENGE_FAILED', message: 'the digest of block 0 is wrong' },
-    close: async () => undefined,
-    ...changes
-  }
-}
-
-async function pulling(served: ServedMachine) {
-  const [asker, server] = await streamPair({ delay: 0 })
-  const serving = serveBlocks(server, async () => served, QUICK).catch((error: unknown) => error)
-  return { source: blocksSource(asker, QUICK), serving }
-}
-
-test('a machine is pulled in order, proved and receipted', async () => {
-  const { source, serving } = await pulling(machine())
-  const manifest = await source.hello(MACHINE, HASH)
-  assert.deepEqual(manifest, { parts: PARTS, root: HASH, kind: 'manifest' })
-  let blocks = 0
-  let dataBytes = 0
-  for await (const run of source.runs(DISK, { first: 0, count: 6_000 })) {
-    assert.equal(run.first, blocks)
-    blocks += run.kind === 'zeros' ? run.count : 1
-    dataBytes += run.kind === 'data' ? run.bytes.byteLength : 0
-  }
-  assert.equal(blocks, 6_000)
-  assert.equal(dataBytes, 2 * BLOCK_BYTES - 1)
-  for await (const run of source.runs(CONFIG, { first: 0, count: 1 })) {
-    assert.ok(run.kind === 'data' && run.bytes.byteLength === 5)
-  }
-  assert.deepEqual(await source.prove(async challenge => [digest(challenge.nonce)]), RECEIPT)
-  await source.close()
-  assert.equal(await serving, undefined)
-})
-
-const refusedAs = (code: string) => (error: unknown) =>
-  error instanceof BlocksRefused && error.refusal.code === code
-
-test('a destination that lacks the bytes gets no receipt', async () => {
-  const { source, serving } = await pulling(machine())
-  await source.hello(MACHINE, HASH)
-  await assert.rejects(
-    source.prove(async () => [HASH]),
-    refusedAs('CHALLENGE_FAILED')
-  )
-  await source.close()
-  await serving
-})
-
-test('the last block may be asked for, the one after it not', async () => {
-  const { source, serving } = await pulling(machine())
-  await source.hello(MACHINE, HASH)
-  for await (const run of source.runs(DISK, { first: 5_999, count: 1 }))
-    assert.equal(run.first, 5_999)
-  await assert.rejects(
-    source.runs(DISK, { first: 5_999, count: 2 }).next(),
-    refusedAs('OUT_OF_RANGE')
-  )
-  await source.close()
-  await serving
-})
-
-test('nothing is served before hello, and nothing without an open move', async () => {
-  const first = await pulling(machine())
-  await assert.rejects(
-    first.source.runs(DISK, { first: 0, count: 1 }).next(),
-    refusedAs('MALFORMED')
-  )
-  const [asker, server] = await streamPair({ delay: 0 })
-  const no = { code: 'NO_SUCH_MOVE', message: 'no open move of this machine to you' } as const
-  const serving = serveBlocks(server, async () => no, QUICK)
-  const source = blocksSource(asker, QUICK)
-  await assert.rejects(source.hello(MACHINE, HASH), refusedAs('NO_SUCH_MOVE'))
-  await Promise.all([source.close(), first.source.close(), serving, first.serving])
-})
-
-const LIES: readonly [string, BlockRun][] = [
-  ['other blocks than were asked', { kind: 'zeros', first: 1, count: 1 }],
-  ['more blocks than were asked', { kind: 'zeros', first: 0, count: 3 }],
-  ['half a block', { kind: 'data', first: 0, bytes: new Uint8Array(BLOCK_BYTES - 1) }],
-  [
-    'a whole frame',
-    { kind: 'data', first: 0, bytes: new Uint8Array(FRAME_BLOCKS_MAX * BLOCK_BYTES) }
-  ]
-]
-
-for (const [name, lie] of LIES) {
-  test(`an origin that sends ${name} is given up`, async () => {
-    const { source, serving } = await pulling(
-      machine({
-        async *runs() {
-          yield lie
-        }
-      })
-    )
-    await source.hello(MACHINE, HASH)
-    await assert.rejects(
-      source.runs(DISK, { first: 0, count: 2 }).next(),
-      (error: unknown) => error instanceof FrameError && error.code === 'MALFORMED'
-    )
-    await source.close()
-    await serving
-  })
-}

@@ -141,7 +141,14 @@ const hostRequests: readonly HostRequest[] = [
 ]
 
 const hostReplies: readonly HostReply[] = [
-  { kind: 'progress', step: 'making the disk', bytesDone: 1, bytesTotal: 2 },
+  {
+    kind: 'progress',
+    step: 'making the disk',
+    bytesDone: 3,
+    bytesTotal: 4,
+    bytesReused: 2,
+    bytesSent: 1
+  },
   { kind: 'done', transaction: HASH },
   {
     kind: 'accepted',
@@ -217,22 +224,34 @@ const consoleMessages: readonly ConsoleMessage[] = [
 
 const blocksRequests: readonly BlocksRequest[] = [
   { kind: 'hello', machine: MACHINE, migration: HASH },
-  { kind: 'get', part: 'disk', first: 64, count: 4096 },
+  { kind: 'pages', part: 'disk', first: 64, count: 32_768 },
+  { kind: 'leaves', part: 'disk', pages: [0, 3] },
+  { kind: 'changes', part: 'memory', base: HASH, pages: [7] },
+  {
+    kind: 'get',
+    part: 'disk',
+    ranges: [
+      { first: 0, count: 2 },
+      { first: 64, count: 62 }
+    ],
+    rate: 12_500_000
+  },
   { kind: 'complete' },
   { kind: 'answer', digests: [HASH] }
 ]
 
 const blocksReplies: readonly BlocksReply[] = [
   {
-    kind: 'manifest',
+    kind: 'outline',
     parts: [
       { name: 'config', format: 'config-1', sizeBytes: 300 },
       { name: 'disk', format: 'disk-raw', sizeBytes: 1_048_576 }
     ],
-    root: HASH
+    partRoots: [HASH, HASH]
   },
-  { kind: 'data', part: 'config', first: 0, sizeBytes: 3 },
-  { kind: 'zeros', part: 'disk', first: 5, count: 59 },
+  { kind: 'hashes', sizeBytes: 1_048_576 },
+  { kind: 'no-base' },
+  { kind: 'data', encoding: 'brotli', sizeBytes: 700 },
   { kind: 'challenge', nonce: HASH, places: [{ part: 'disk', index: 3 }] },
   { kind: 'receipt', receipt: RECEIPT },
   { kind: 'refused', code: 'NO_SUCH_MOVE', message: 'no open move of this machine to you' }

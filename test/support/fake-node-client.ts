@@ -101,7 +101,14 @@ export class FakeNodeClient implements NodePort {
     const bytesTotal = 178 * MIB
     const bytesDone = Math.floor(bytesTotal * fraction)
     const etaMs = Math.round((1 - fraction) * 8000)
-    const progress = { bytesDone, bytesTotal, rate: 22 * MIB, etaMs }
+    const progress = {
+      bytesDone,
+      bytesTotal,
+      bytesReused: 0,
+      bytesSent: bytesDone,
+      rate: 22 * MIB,
+      etaMs
+    }
     this.#change({ ...this.#operation(id), step: 'sending blocks', progress })
   }
 

@@ -71,11 +71,12 @@ function progressPrinter(context: Context): (operation: OperationView) => void {
 export function describeProgress(operation: OperationView): string {
   const { progress } = operation
   if (progress === null) return `${operation.kind}  ${operation.step}`
-  const { bytesDone, bytesTotal, rate, etaMs } = progress
+  const { bytesDone, bytesTotal, bytesReused, rate, etaMs } = progress
   const percent = bytesTotal === 0 ? 100 : Math.floor((bytesDone / bytesTotal) * 100)
   return [
     `${operation.kind} ${percent} %`,
     `${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}`,
+    ...(bytesReused === 0 ? [] : [`${formatBytes(bytesReused)} reused`]),
     formatRate(rate),
     ...(etaMs === null ? [] : [`ETA ${formatDuration(etaMs)}`]),
     operation.step

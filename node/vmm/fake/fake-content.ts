@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { CONFIG_FORMAT, encodeConfig } from '../config-part.ts'
 import { DISK_FORMAT, requireConfig, requireRange } from '../part-shapes.ts'
 import type { ContentSink, MachineContent, MachineSpec, PartName, PartShape } from '../vmm.ts'
@@ -50,10 +51,14 @@ export function openFakeSink(
   host: FakeHost,
   spec: MachineSpec,
   shapes: readonly PartShape[],
+  base: FakeMachine | undefined,
   full: () => void,
   replaceable: () => void
 ): ContentSink {
-  const parts = new Map(shapes.map(part => [part.name, new SparseBytes(part.sizeBytes)]))
+  const old = base === undefined ? undefined : partsOf(base)
+  const parts = new Map(
+    shapes.map(part => [part.name, begunAs(old?.get(part.name), part.sizeBytes)])
+  )
   const key = `${spec.uuid}-${host.incoming.size}`
   host.incoming.set(key, spec)
   return {
@@ -61,6 +66,11 @@ export function openFakeSink(
       requireRange(shapes, part, offset, bytes.length)
       full()
       parts.get(part)?.write(offset, bytes)
+    },
+    zero: async (part, offset, length) => {
+      requireRange(shapes, part, offset, length)
+      full()
+      parts.get(part)?.write(offset, new Uint8Array(length))
     },
     read: async (part, offset, length) => {
       requireRange(shapes, part, offset, length)
@@ -79,6 +89,15 @@ export function openFakeSink(
   }
 }
 
+function begunAs(old: SparseBytes | undefined, sizeBytes: number): SparseBytes {
+  const begun = new SparseBytes(sizeBytes)
+  for (const { offset, length } of old?.extents() ?? []) {
+    const shared = Math.min(length, sizeBytes - offset)
+    if (shared > 0) begun.write(offset, old?.read(offset, shared) ?? new Uint8Array())
+  }
+  return begun
+}
+
 function arrived(spec: MachineSpec, parts: Map<PartName, SparseBytes>): FakeMachine {
   const memory = whole(parts.get('memory'))
   return {
@@ -93,4 +112,16 @@ function arrived(spec: MachineSpec, parts: Map<PartName, SparseBytes>): FakeMach
 
 function whole(part: SparseBytes | undefined): Uint8Array | undefined {
   return part?.read(0, part.sizeBytes)
+}
+
+/** The bytes themselves, in short: a fake machine has no files. */
+export function stampOfFake(machine: FakeMachine): string {
+  const hash = createHash('sha256')
+  for (const [name, bytes] of partsOf(machine)) {
+    hash.update(`${name} ${bytes.sizeBytes}\n`)
+    for (const { offset, length } of bytes.extents()) {
+      hash.update(`${offset}\n`).update(bytes.read(offset, length))
+    }
+  }
+  return hash.digest('hex')
 }

@@ -10,11 +10,13 @@ import {
   type MachineContent,
   type MachineSpec,
   type PartShape,
+  RECEIVE_ANEW,
+  type ReceiveOptions,
   type Vmm,
   VmmError,
   type VmmStatus
 } from '../vmm.ts'
-import { openFakeContent, openFakeSink } from './fake-content.ts'
+import { openFakeContent, openFakeSink, stampOfFake } from './fake-content.ts'
 import { openFakeDisplay } from './fake-display.ts'
 import {
   bootGuest,
@@ -187,7 +189,11 @@ export class FakeVmm implements Vmm {
     })
   }
 
-  async receive(spec: MachineSpec, parts: readonly PartShape[]): Promise<ContentSink> {
+  async receive(
+    spec: MachineSpec,
+    parts: readonly PartShape[],
+    { base }: ReceiveOptions = RECEIVE_ANEW
+  ): Promise<ContentSink> {
     this.#require('receive', spec.uuid)
     requireShapes(spec, parts, [FAKE_MEMORY_FORMAT])
     if (spec.configuration.image !== null) this.#requireImage(spec.configuration.image)
@@ -196,9 +202,24 @@ export class FakeVmm implements Vmm {
       this.host,
       spec,
       parts,
+      base === 'cached' ? this.host.machines.get(spec.uuid) : undefined,
       () => this.#requireRoom(),
       () => this.#require('receive', spec.uuid)
     )
+  }
+
+  /** Half a content does not outlive the driver. */
+  async leftovers(): Promise<readonly Uuid[]> {
+    return []
+  }
+
+  async dropLeftover(): Promise<void> {
+    return
+  }
+
+  async stamp(machine: Uuid): Promise<string> {
+    this.#require('content', machine)
+    return stampOfFake(this.host.machine(machine))
   }
 
   /** A moment of guest time: every running guest counts one on. */

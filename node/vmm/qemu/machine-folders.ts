@@ -5,6 +5,7 @@ import { renameDurably, syncFile } from './durable.ts'
 import { MachineFolder } from './machine-folder.ts'
 import { makePrivateFolder } from './run-folder.ts'
 
+const UUID_LENGTH = 36
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /**
@@ -20,7 +21,7 @@ export class MachineFolders {
     this.root = root
   }
 
-  /** Makes the folders, brings back what a crash left in `replaced`, removes half copies. */
+  /** Makes the folders, brings back what a crash left in `replaced`, sorts what it left in `incoming`. */
   async clean(): Promise<void> {
     await makePrivateFolder(this.root)
     for (const name of ['machines', 'replaced', 'incoming', 'deleted']) {
@@ -31,7 +32,39 @@ export class MachineFolders {
       if (!here.has(uuid)) await rename(this.#replaced(uuid), this.machine(uuid).folder)
     }
     await syncFile(join(this.root, 'machines'))
-    for (const name of ['replaced', 'incoming', 'deleted']) await this.#empty(name)
+    for (const name of ['replaced', 'deleted']) await this.#empty(name)
+    for (const name of await readdir(join(this.root, 'incoming'))) {
+      await this.#leave(name)
+    }
+  }
+
+  /** What a crash left of a machine on its way here keeps one name, by which it can be taken up again. */
+  async #leave(name: string): Promise<void> {
+    const from = join(this.root, 'incoming', name)
+    const uuid = name.slice(0, UUID_LENGTH)
+    if (name === uuid && UUID.test(uuid)) return
+    if (UUID.test(uuid) && !(await this.leftovers()).includes(uuid)) {
+      await rename(from, join(this.root, 'incoming', uuid))
+    } else await rm(from, { recursive: true, force: true })
+  }
+
+  /** Machines on their way here before the last start. */
+  async leftovers(): Promise<readonly Uuid[]> {
+    return (await readdir(join(this.root, 'incoming'))).filter(name => UUID.test(name)).sort()
+  }
+
+  /** The folder of such a machine, under a name that no other receive will get. */
+  async takeLeftover(uuid: Uuid): Promise<MachineFolder | undefined> {
+    if (!(await this.leftovers()).includes(uuid)) return undefined
+    this.#count += 1
+    const folder = join(this.root, 'incoming', `${uuid}-${this.#count}`)
+    await rename(join(this.root, 'incoming', uuid), folder)
+    return new MachineFolder(folder)
+  }
+
+  async dropLeftover(uuid: Uuid): Promise<void> {
+    const left = await this.takeLeftover(uuid)
+    if (left !== undefined) await rm(left.folder, { recursive: true, force: true })
   }
 
   async list(): Promise<readonly Uuid[]> {

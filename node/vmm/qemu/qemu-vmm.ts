@@ -16,6 +16,8 @@ import {
   type MachineContent,
   type MachineSpec,
   type PartShape,
+  RECEIVE_ANEW,
+  type ReceiveOptions,
   type Vmm,
   VmmError,
   type VmmStatus
@@ -24,11 +26,13 @@ import { chooseAccelerator, qemuVersion } from './accelerator.ts'
 import { type Accelerator, memoryFormat } from './arguments.ts'
 import { makeDisk } from './disk.ts'
 import { syncFile, writeDurably } from './durable.ts'
+import { type IncomingWish, isReadyFor, makeReady } from './incoming.ts'
 import type { MachineFolder } from './machine-folder.ts'
 import { MachineFolders } from './machine-folders.ts'
 import { type QemuHost, QemuMachine, requireImage } from './qemu-machine.ts'
 import { runBase, runFolder } from './run-folder.ts'
 import { openSink } from './sink.ts'
+import { stampOf } from './stamp.ts'
 import { Turns } from './turns.ts'
 
 export interface QemuVmmOptions {
@@ -184,14 +188,52 @@ export class QemuVmm implements Vmm {
     return await this.#inTurn(machine, async () => await this.#machine(machine).content())
   }
 
-  async receive(spec: MachineSpec, parts: readonly PartShape[]): Promise<ContentSink> {
+  async receive(
+    spec: MachineSpec,
+    parts: readonly PartShape[],
+    how: ReceiveOptions = RECEIVE_ANEW
+  ): Promise<ContentSink> {
     requireAllowed('receive', spec.uuid, this.#status(spec.uuid))
     requireShapes(spec, parts, await this.#readableMemory())
-    await this.#imageFor(spec)
-    const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0)
-    await requireSpace(this.#free, this.#folders.root, sizeBytes)
-    const incoming = await this.#folders.makeIncoming(spec.uuid)
+    const image = await this.#imageFor(spec)
+    const { base } = how
+    const cached =
+      base === 'cached' && this.#machines.has(spec.uuid)
+        ? this.#folders.machine(spec.uuid)
+        : undefined
+    const wish = { spec, parts, base, cached, imageDisk: image?.disk }
+    const incoming = await this.#incomingFor(wish, how.resume)
     return await this.#openSink(spec, parts, incoming)
+  }
+
+  async leftovers(): Promise<readonly Uuid[]> {
+    return await this.#folders.leftovers()
+  }
+
+  async dropLeftover(machine: Uuid): Promise<void> {
+    await this.#folders.dropLeftover(machine)
+  }
+
+  async stamp(machine: Uuid): Promise<string> {
+    this.#require('content', machine)
+    return await stampOf(this.#folders.machine(machine))
+  }
+
+  async #incomingFor(wish: IncomingWish, resume: boolean): Promise<MachineFolder> {
+    const { uuid } = wish.spec
+    const left = await this.#folders.takeLeftover(uuid)
+    if (left !== undefined && resume && (await isReadyFor(left, wish))) return left
+    if (left !== undefined) await rm(left.folder, { recursive: true, force: true })
+    const sizeBytes = wish.parts.reduce((sum, part) => sum + part.sizeBytes, 0)
+    await requireSpace(this.#free, this.#folders.root, sizeBytes)
+    const incoming = await this.#folders.makeIncoming(uuid)
+    try {
+      await makeReady(incoming, wish)
+      return incoming
+    } catch (error) {
+      await rm(incoming.folder, { recursive: true, force: true })
+      throw diskFullOr(error, this.#folders.root)
+    }
   }
 
   async #openSink(

@@ -1,12 +1,16 @@
 import { open } from 'node:fs/promises'
 import { encodeConfig } from '../config-part.ts'
 import { diskFullOr } from '../free-space.ts'
-import { diskBytes, requireConfig, requireRange } from '../part-shapes.ts'
+import { requireConfig, requireRange } from '../part-shapes.ts'
 import { type ContentSink, type MachineSpec, type PartShape, VmmError } from '../vmm.ts'
-import { exportDisk, makeDisk } from './disk.ts'
+import { exportDisk } from './disk.ts'
 import { syncFile, writeDurably } from './durable.ts'
 import { readExactly, writeExactly } from './file-bytes.ts'
+import { forgetMark } from './incoming.ts'
 import type { MachineFolder } from './machine-folder.ts'
+
+/** The disk's server turns written zeros into holes of the layer, which hide what lies below. */
+const ZEROS = new Uint8Array(2 ** 20)
 
 export interface SinkEnd {
   /** Puts the complete folder in the machine's place. */
@@ -26,11 +30,9 @@ export async function openSink(
   socketPath: string,
   end: SinkEnd
 ): Promise<ContentSink> {
-  await makeDisk({ file: folder.disk, sizeBytes: diskBytes(spec) })
   const disk = await exportDisk(folder.disk, socketPath, 'write')
   const shape = parts.find(part => part.name === 'memory')
-  const memory = shape === undefined ? undefined : await open(folder.unfinishedMemory, 'wx+', 0o600)
-  await memory?.truncate(shape?.sizeBytes ?? 0)
+  const memory = shape === undefined ? undefined : await open(folder.unfinishedMemory, 'r+')
   const config = Buffer.alloc(encodeConfig(spec).length)
   let isOpen = true
 
@@ -47,19 +49,26 @@ export async function openSink(
     await syncFile(folder.disk)
     if (shape !== undefined) await folder.finishMemory(shape.format)
     await writeDurably(folder.config, config)
+    await forgetMark(folder)
   }
   const write: ContentSink['write'] = async (part, offset, bytes) => {
     if (part === 'disk') await disk.client.write(offset, bytes)
     else if (part === 'config') config.set(bytes, offset)
     else if (memory !== undefined) await writeExactly(memory, offset, bytes)
   }
+  const checked: ContentSink['write'] = async (part, offset, bytes) => {
+    requireOpen(isOpen, spec)
+    requireRange(parts, part, offset, bytes.length)
+    await write(part, offset, bytes).catch(error => {
+      throw diskFullOr(error, folder.folder)
+    })
+  }
   return {
-    write: async (part, offset, bytes) => {
-      requireOpen(isOpen, spec)
-      requireRange(parts, part, offset, bytes.length)
-      await write(part, offset, bytes).catch(error => {
-        throw diskFullOr(error, folder.folder)
-      })
+    write: checked,
+    zero: async (part, offset, length) => {
+      for (let at = 0; at < length; at += ZEROS.length) {
+        await checked(part, offset + at, ZEROS.subarray(0, Math.min(ZEROS.length, length - at)))
+      }
     },
     read: async (part, offset, length) => {
       requireOpen(isOpen, spec)

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { runsOf } from '../../../node/content/runs.ts'
+import { type BlockRun, runsOf } from '../../../node/content/runs.ts'
 import type { MachineContent, PartShape } from '../../../node/vmm/index.ts'
-import { BLOCK_BYTES, type BlockRun } from '../../../protocols/blocks/index.ts'
+import { BLOCK_BYTES } from '../../../protocols/blocks/index.ts'
 
 const BLOCKS = 200
 const PART: PartShape = { name: 'disk', format: 'disk-raw', sizeBytes: BLOCKS * BLOCK_BYTES - 100 }

@@ -78,21 +78,27 @@ test('steps leave a trail with their times', async () => {
   ])
 })
 
-test('progress shows bytes, rate and time left', async () => {
+function bytes(bytesDone: number, bytesTotal: number, bytesReused = 0) {
+  return { bytesDone, bytesTotal, bytesReused, bytesSent: bytesDone - bytesReused }
+}
+
+test('progress shows bytes, the rate of those that came, and time left', async () => {
   const { operations, clock } = await bench()
   const view = await operations.start(
     request(async context => {
-      context.progress(0, 4_000)
+      context.progress(bytes(0, 4_000))
       clock.advance(1_000)
-      context.progress(1_000, 4_000)
+      context.progress(bytes(1_500, 4_000, 500))
       await obedient(context)
     })
   )
   assert.deepEqual(operations.find(view.id)?.progress, {
-    bytesDone: 1_000,
+    bytesDone: 1_500,
     bytesTotal: 4_000,
+    bytesReused: 500,
+    bytesSent: 1_000,
     rate: 1_000,
-    etaMs: 3_000
+    etaMs: 2_500
   })
   await operations.close()
 })
@@ -107,7 +113,7 @@ test('progress for each block is told five times a second, not for each block', 
     request(async ({ progress }) => {
       for (let block = 1; block <= 1_000; block += 1) {
         clock.advance(1)
-        progress(block, 1_000)
+        progress(bytes(block, 1_000))
       }
     })
   )
@@ -193,7 +199,7 @@ test('what a stray part of ended work still says is not recorded', async () => {
   )
   const end = await ended(operations, view.id)
   stray?.step('a ghost')
-  stray?.progress(1, 2)
+  stray?.progress(bytes(1, 2))
   assert.deepEqual(operations.find(view.id), end)
   assert.deepEqual(disk.get(view.id), end)
 })

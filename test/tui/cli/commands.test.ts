@@ -119,7 +119,14 @@ test('in a pipe an operation tells its steps on stderr and its result on stdout'
 
 test('on a terminal an operation is one live line with percent, rate and time left', async () => {
   const MIB = 1024 ** 2
-  const progress = { bytesDone: 50 * MIB, bytesTotal: 200 * MIB, rate: MIB, etaMs: 150_000 }
+  const progress = {
+    bytesDone: 50 * MIB,
+    bytesTotal: 200 * MIB,
+    bytesReused: 0,
+    bytesSent: 50 * MIB,
+    rate: MIB,
+    etaMs: 150_000
+  }
   const told = await tell('mv web1 --host virt13', {
     answers: MOVE,
     operation: [

@@ -22,5 +22,7 @@ export function describeOperation(operation: OperationView): string {
 }
 
 function describeBytes(progress: NonNullable<OperationView['progress']>): string {
-  return `${formatBytes(progress.bytesDone)} of ${formatBytes(progress.bytesTotal)}`
+  const { bytesDone, bytesTotal, bytesReused, bytesSent } = progress
+  const came = `${formatBytes(bytesReused)} reused, ${formatBytes(bytesSent)} sent`
+  return `${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)} (${came})`
 }

@@ -23,7 +23,8 @@ export function progressText(operation: OperationView): string {
   const fraction = fractionOf(operation)
   if (progress === null || fraction === null) return operation.step
   const left = progress.etaMs === null ? '' : `  ${durationText(progress.etaMs)} left`
-  const done = `${bytesText(progress.bytesDone)} of ${bytesText(progress.bytesTotal)}`
+  const reused = progress.bytesReused === 0 ? '' : `  ${bytesText(progress.bytesReused)} reused`
+  const done = `${bytesText(progress.bytesDone)} of ${bytesText(progress.bytesTotal)}${reused}`
   return `${Math.floor(fraction * 100)} %  ${done}  ${bytesText(progress.rate)}/s${left}`
 }
 

@@ -1,0 +1,231 @@
+import type { MigrationRecord, SignedReceipt } from '../../ledger/index.ts'
+import {
+  answerChallenge,
+  BLOCK_BYTES,
+  type BlocksSource,
+  blocksSource,
+  type Challenge,
+  type Outline,
+  type PartName
+} from '../../protocols/blocks/index.ts'
+import type { OrderProgress } from '../../protocols/order/index.ts'
+import type { Arriving } from '../content/index.ts'
+import {
+  type Base,
+  ContentMismatch,
+  LinkMeter,
+  type Method,
+  methodOf,
+  ProgressMeter,
+  Pull
+} from '../transfer/index.ts'
+import type { ContentSink } from '../vmm/index.ts'
+import type { MoveOptions } from './options.ts'
+import { LineLost, persistently } from './persistently.ts'
+
+export interface TransferNews {
+  step(text: string): void
+  bytes(progress: Omit<OrderProgress, 'step'>): void
+}
+
+export interface TransferOptions extends MoveOptions {
+  readonly migration: MigrationRecord
+  /** As the REQ names it. */
+  readonly method: string
+  readonly originAddress: string
+  /** An earlier run of this node has begun it. */
+  readonly resumed: boolean
+  readonly news: TransferNews
+  readonly signal: AbortSignal
+}
+
+/** What lies here of a machine on its way: its bytes, their hashes, and the stream they come by. */
+interface Incoming {
+  readonly outline: Outline
+  readonly sink: ContentSink
+  readonly manifest: Arriving
+  readonly base: Base | undefined
+}
+
+/**
+ * The bytes of one arrival: pulls them from the origin, dialling it again as often as the line breaks, proves that
+ * they are here, and puts them in their place. Used by one caller, one step after the other.
+ */
+export class Transfer {
+  readonly #options: TransferOptions
+  readonly #method: Method
+  readonly #over = new AbortController()
+  readonly #signal: AbortSignal
+  #running: Promise<unknown> = Promise.resolve()
+  #source: BlocksSource | null = null
+  #incoming: Incoming | null = null
+
+  constructor(options: TransferOptions) {
+    this.#options = options
+    this.#signal = AbortSignal.any([options.signal, this.#over.signal])
+    const method = methodOf(options.method)
+    if (method === undefined) throw new Error(`there is no method ${options.method}`)
+    this.#method = method
+  }
+
+  async fetch(): Promise<void> {
+    let pull: Pull | null = null
+    await this.#withOrigin('copying', async (source, outline) => {
+      this.#incoming ??= await this.#receive(outline)
+      pull ??= this.#pullInto(this.#incoming)
+      await pull.run(source)
+    })
+  }
+
+  /** Every block has been checked as it came: what is left is to make the manifest durable. */
+  async verify(): Promise<void> {
+    await this.#require().manifest.finish()
+  }
+
+  async prove(): Promise<SignedReceipt> {
+    const { sink, outline } = this.#require()
+    const receipt = await this.#withOrigin('proving to the origin', source =>
+      source.prove(challenge => this.#answer(sink, outline, challenge))
+    )
+    void this.#hangUp()
+    return receipt
+  }
+
+  async install(): Promise<void> {
+    const { contents, migration } = this.#options
+    const incoming = this.#require()
+    await incoming.base?.manifest.close()
+    await incoming.sink.commit()
+    await contents.adopt(migration.machine, migration.root)
+    this.#incoming = null
+  }
+
+  /** Also in the middle of a fetch, which ends first. */
+  async discard(): Promise<void> {
+    this.#over.abort(new Error('the move is over'))
+    await this.#running.catch(() => undefined)
+    const incoming = this.#incoming
+    this.#incoming = null
+    // Not awaited: it lasts until the origin has closed its end, which may be dead.
+    void this.#hangUp()
+    await incoming?.base?.manifest.close()
+    await incoming?.manifest.discard()
+    await incoming?.sink.discard()
+    // Of a run before this one, which nobody goes on with now.
+    await this.#options.vmm.dropLeftover(this.#options.migration.machine)
+  }
+
+  async #receive(outline: Outline): Promise<Incoming> {
+    const { replica, vmm, contents, migration, resumed } = this.#options
+    const machine = replica.state().machine(migration.machine)
+    if (machine === undefined) throw new Error('the machine is not on the ledger')
+    const { uuid, configuration } = machine
+    const found = await contents.base(uuid, configuration)
+    const base = this.#method.baseOf(found)
+    if (found !== base) await found?.manifest.close()
+    const how = { base: base?.kind ?? 'none', resume: resumed } as const
+    const sink = await vmm.receive({ uuid, configuration }, outline.parts, how)
+    const manifest = await contents.arriving(uuid, migration.root, outline.parts)
+    return { outline, sink, manifest, base }
+  }
+
+  #pullInto({ outline, sink, manifest, base }: Incoming): Pull {
+    const { replica, migration, resumed, news, download } = this.#options
+    const total = outline.parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+    const meter = new ProgressMeter(total)
+    return new Pull({
+      crypto: replica.context.crypto,
+      outline,
+      root: migration.root,
+      method: this.#method,
+      base,
+      sink,
+      manifest,
+      resumed,
+      meter,
+      link: new LinkMeter(),
+      throttle: download,
+      signal: this.#signal,
+      onProgress: () => news.bytes(meter.progress())
+    })
+  }
+
+  /** With the stream that is open, or a new one; again with another one if it breaks. */
+  #withOrigin<T>(
+    step: string,
+    work: (source: BlocksSource, outline: Outline) => Promise<T>
+  ): Promise<T> {
+    const { news, clock } = this.#options
+    const running = persistently(
+      async () => {
+        const open = this.#source
+        const outline = this.#incoming?.outline
+        const { source, said } =
+          open !== null && outline !== undefined
+            ? { source: open, said: outline }
+            : await this.#dial()
+        news.step(step)
+        return work(source, said)
+      },
+      {
+        clock,
+        signal: this.#signal,
+        lost: why => {
+          void this.#hangUp()
+          news.step(`waiting for the origin (${why})`)
+        }
+      }
+    )
+    this.#running = running
+    return running
+  }
+
+  async #dial(): Promise<{ source: BlocksSource; said: Outline }> {
+    const { replica, network, migration, originAddress } = this.#options
+    const signal = this.#signal
+    const origin = replica.state().host(migration.origin)
+    if (origin === undefined) throw new Error('the origin is not on the ledger')
+    const addresses = originAddress === '' ? [] : [originAddress]
+    const stream = await network
+      .open('blocks', origin.key, { addresses, signal })
+      .catch((cause: unknown) => {
+        const why = cause instanceof Error ? cause.message : String(cause)
+        throw new LineLost(`it cannot be reached: ${why}`, { cause })
+      })
+    const source = blocksSource(stream, { signal })
+    this.#source = source
+    const said = await source.hello(migration.machine, migration.id)
+    return { source, said }
+  }
+
+  async #hangUp(): Promise<void> {
+    const source = this.#source
+    this.#source = null
+    await source?.close()
+  }
+
+  /** From what lies on this disk, not from what went by. */
+  async #answer(sink: ContentSink, { parts }: Outline, { nonce, places }: Challenge) {
+    const { crypto } = this.#options.replica.context
+    const digests = []
+    for (const { part: name, index } of places) {
+      const length = lengthOf(parts, name, index)
+      const block = await sink.read(name, index * BLOCK_BYTES, length)
+      digests.push(answerChallenge(crypto, nonce, block))
+    }
+    return digests
+  }
+
+  #require(): Incoming {
+    if (this.#incoming === null)
+      throw new Error('nothing has been pulled in this run: it must be pulled again')
+    return this.#incoming
+  }
+}
+
+function lengthOf(parts: Outline['parts'], name: PartName, index: number): number {
+  const part = parts.find(each => each.name === name)
+  const length = Math.min(BLOCK_BYTES, (part?.sizeBytes ?? 0) - index * BLOCK_BYTES)
+  if (length > 0) return length
+  throw new ContentMismatch(`the challenge asks for block ${index} of ${name}, which is not there`)
+}

@@ -1,0 +1,100 @@
+import { concat } from 'uint8arrays/concat'
+import { type Hash, toHex } from '../../ledger/index.ts'
+import {
+  BLOCK_BYTES,
+  type BlockRange,
+  type ContentManifest,
+  changesOfPage,
+  type Outline,
+  type PartManifest,
+  type PartName,
+  type PartShape,
+  rangeBytes,
+  type ServedMachine
+} from '../../protocols/blocks/index.ts'
+import type { MachineContent } from '../vmm/index.ts'
+import { leavesIn } from './methods.ts'
+import type { Packer } from './packing.ts'
+import type { Throttle } from './throttle.ts'
+
+export interface ServedContentOptions {
+  /** At rest: it does not change while it is served. */
+  readonly content: Pick<MachineContent, 'read'>
+  /** Of that content. */
+  readonly manifest: ContentManifest
+  /** Manifests of older versions; whoever asks for one closes it. */
+  readonly known: (root: Hash) => Promise<ContentManifest | undefined>
+  readonly packer: Packer
+  readonly throttle: Throttle
+  readonly signal: AbortSignal
+}
+
+type Served = Pick<ServedMachine, 'outline' | 'pageRoots' | 'leaves' | 'changes' | 'blocks'> & {
+  close(): Promise<void>
+}
+
+/** The bytes and hashes of a machine at rest, as `blocks` gives them out. */
+export function servedContent(options: ServedContentOptions): Served {
+  const { content, manifest, packer, throttle, signal } = options
+  const bases = new Map<Hash, Promise<ContentManifest | undefined>>()
+  const part = (shape: PartShape): PartManifest => partOf(manifest, shape.name)
+  const base = (root: Hash): Promise<ContentManifest | undefined> => {
+    const opened = bases.get(root) ?? options.known(root)
+    // One base in practice: a second one is not kept, so that a peer cannot make us open files for ever.
+    if (bases.size === 0) bases.set(root, opened)
+    return bases.has(root) ? opened : Promise.resolve(undefined)
+  }
+  return {
+    outline: outlineOf(manifest),
+    pageRoots: (shape, { first, count }) => part(shape).pageRoots(first, count),
+    leaves: async (shape, pages) =>
+      concat(await Promise.all(pages.map(page => part(shape).leaves(page)))),
+    changes: async (shape, root, pages) => {
+      const old = (await base(root))?.parts.find(each => each.shape.name === shape.name)
+      if (old === undefined) return undefined
+      return concat(await Promise.all(pages.map(page => changedIn(old, part(shape), page))))
+    },
+    blocks: async (shape, ranges, rate) => {
+      const bytes = await readRanges(content, shape, ranges)
+      const packed = await packer.pack(bytes, rate)
+      await throttle.take(packed.bytes.byteLength, signal)
+      return packed
+    },
+    close: async () => {
+      for (const opened of bases.values()) await (await opened.catch(() => undefined))?.close()
+    }
+  }
+}
+
+export function outlineOf(manifest: ContentManifest): Outline {
+  return {
+    parts: manifest.parts.map(({ shape }) => shape),
+    partRoots: manifest.parts.map(({ root }) => toHex(root))
+  }
+}
+
+async function changedIn(
+  old: PartManifest,
+  present: PartManifest,
+  page: number
+): Promise<Uint8Array> {
+  return changesOfPage(await leavesIn(old, page), await present.leaves(page))
+}
+
+function partOf(manifest: ContentManifest, name: PartName): PartManifest {
+  const found = manifest.parts.find(({ shape }) => shape.name === name)
+  if (found === undefined) throw new RangeError(`the manifest has no part ${name}`)
+  return found
+}
+
+async function readRanges(
+  content: Pick<MachineContent, 'read'>,
+  shape: PartShape,
+  ranges: readonly BlockRange[]
+): Promise<Uint8Array> {
+  const reads = ranges.map(range =>
+    content.read(shape.name, range.first * BLOCK_BYTES, rangeBytes(shape, range))
+  )
+  const [only, ...more] = await Promise.all(reads)
+  return only === undefined || more.length > 0 ? concat(await Promise.all(reads)) : only
+}

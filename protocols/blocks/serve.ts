@@ -1,0 +1,207 @@
+/** The origin's side of `blocks`: answers are prepared ahead while the ones before them travel. */
+import type { Stream } from '@libp2p/interface'
+import parallel from 'it-parallel'
+import type { Hash, SignedReceipt, Uuid } from '../../ledger/index.ts'
+import {
+  encodeMessage,
+  expectMessage,
+  FrameError,
+  type Frames,
+  frames,
+  readMessage,
+  sendMessage
+} from '../framing/index.ts'
+import { type ChannelOptions, SERVING } from './channel.ts'
+import { PAGE_BLOCKS } from './manifest.ts'
+import {
+  type BlockRange,
+  type BlocksRefusal,
+  type BlocksReply,
+  type BlocksRequest,
+  blocksReply,
+  blocksRequest,
+  type Challenge,
+  type Encoding,
+  FRAME_BLOCKS_MAX,
+  type Outline
+} from './messages.ts'
+import type { PartShape } from './parts.ts'
+import { blocksIn, partOf } from './ranges.ts'
+
+/** Questions worked on at once: reading, packing and sending overlap, in at most so many MiB. */
+const ANSWERS_AHEAD = 4
+
+/** One machine ready to be pulled. What is asked lies within its parts. */
+export interface ServedMachine {
+  readonly outline: Outline
+  /** 32 bytes for each of the pages [first, first + count). */
+  pageRoots(shape: PartShape, range: BlockRange): Promise<Uint8Array>
+  /** 32 bytes for each block of these pages. */
+  leaves(shape: PartShape, pages: readonly number[]): Promise<Uint8Array>
+  /** `changesOfPage` of each page, one after the other; undefined if nothing is known of `base`. */
+  changes(shape: PartShape, base: Hash, pages: readonly number[]): Promise<Uint8Array | undefined>
+  /** Blocks of all ranges in order, packed or not; the bytes must not change afterwards. */
+  blocks(
+    shape: PartShape,
+    ranges: readonly BlockRange[],
+    rate: number
+  ): Promise<{ readonly encoding: Encoding; readonly bytes: Uint8Array }>
+  challenge(): Challenge
+  /** The signed receipt, if these are the right answers to the challenge. */
+  judge(challenge: Challenge, digests: readonly Hash[]): Promise<SignedReceipt | BlocksRefusal>
+  /** The stream is over. */
+  close(): Promise<void>
+}
+
+/** Opens a machine for the move that the peer names, or says why not. */
+export type OpenServed = (machine: Uuid, migration: Hash) => Promise<ServedMachine | BlocksRefusal>
+
+/**
+ * Serves one stream until the peer closes it. Throws `FrameError` when the peer broke the rules or went away,
+ * and what the machine's side threw; the stream is ended in every case.
+ */
+export async function serveBlocks(
+  stream: Stream,
+  open: OpenServed,
+  options: ChannelOptions = {}
+): Promise<void> {
+  const channel = frames(stream, { ...options, ...SERVING })
+  try {
+    const refusal = await serve(channel, open)
+    await channel.finish(refusal && encodeMessage(blocksReply, { kind: 'refused', ...refusal }))
+  } catch (error) {
+    const refusal: BlocksRefusal =
+      error instanceof FrameError
+        ? { code: 'MALFORMED', message: error.message }
+        : { code: 'INTERNAL', message: 'the origin failed; its log has the cause' }
+    await channel.finish(encodeMessage(blocksReply, { kind: 'refused', ...refusal }))
+    throw error
+  }
+}
+
+async function serve(channel: Frames, open: OpenServed): Promise<BlocksRefusal | undefined> {
+  const first = await expectMessage(channel, blocksRequest)
+  if (first.kind !== 'hello') return malformed(`'${first.kind}' before 'hello'`)
+  const served = await open(first.machine, first.migration)
+  if ('code' in served) return served
+  try {
+    await sendMessage(channel, blocksReply, { kind: 'outline', ...served.outline })
+    const answers = new Answers(served)
+    for await (const answer of parallel(tasks(channel, answers), {
+      concurrency: ANSWERS_AHEAD,
+      ordered: true
+    })) {
+      if ('code' in answer) return answer
+      await sendMessage(channel, blocksReply, answer.reply)
+      if (answer.body !== undefined) await channel.write(answer.body)
+    }
+    return undefined
+  } finally {
+    await served.close()
+  }
+}
+
+interface Answer {
+  readonly reply: BlocksReply
+  readonly body?: Uint8Array
+}
+
+async function* tasks(
+  channel: Frames,
+  answers: Answers
+): AsyncGenerator<() => Promise<Answer | BlocksRefusal>, void, void> {
+  for (;;) {
+    const request = await readMessage(channel, blocksRequest)
+    if (request === null) return
+    yield () => answers.to(request)
+  }
+}
+
+class Answers {
+  readonly #served: ServedMachine
+  #challenge: Challenge | undefined
+
+  constructor(served: ServedMachine) {
+    this.#served = served
+  }
+
+  async to(request: BlocksRequest): Promise<Answer | BlocksRefusal> {
+    switch (request.kind) {
+      case 'hello':
+        return malformed("a second 'hello' on one stream")
+      case 'pages':
+        return this.#within(request.part, [request], PAGE_BLOCKS, async shape =>
+          hashes(await this.#served.pageRoots(shape, request))
+        )
+      case 'leaves':
+        return this.#within(request.part, single(request.pages), PAGE_BLOCKS, async shape =>
+          hashes(await this.#served.leaves(shape, request.pages))
+        )
+      case 'changes':
+        return this.#within(request.part, single(request.pages), PAGE_BLOCKS, shape =>
+          this.#changes(shape, request.base, request.pages)
+        )
+      case 'get':
+        return this.#within(request.part, request.ranges, 1, shape =>
+          this.#blocks(shape, request.ranges, request.rate)
+        )
+      case 'complete':
+        this.#challenge = this.#served.challenge()
+        return { reply: { kind: 'challenge', ...this.#challenge } }
+      case 'answer':
+        return this.#judge(request.digests)
+    }
+  }
+
+  async #within(
+    name: PartShape['name'],
+    ranges: readonly BlockRange[],
+    unitBlocks: number,
+    answer: (shape: PartShape) => Promise<Answer | BlocksRefusal>
+  ): Promise<Answer | BlocksRefusal> {
+    const shape = partOf(this.#served.outline.parts, name, ranges, unitBlocks)
+    return typeof shape === 'string' ? { code: 'OUT_OF_RANGE', message: shape } : answer(shape)
+  }
+
+  async #changes(
+    shape: PartShape,
+    base: Hash,
+    pages: readonly number[]
+  ): Promise<Answer | BlocksRefusal> {
+    const changes = await this.#served.changes(shape, base, pages)
+    return changes === undefined ? { reply: { kind: 'no-base' } } : hashes(changes)
+  }
+
+  async #blocks(
+    shape: PartShape,
+    ranges: readonly BlockRange[],
+    rate: number
+  ): Promise<Answer | BlocksRefusal> {
+    const blocks = blocksIn(ranges)
+    if (blocks > FRAME_BLOCKS_MAX) {
+      return malformed(`a 'get' of ${blocks} blocks, at most ${FRAME_BLOCKS_MAX} fit in an answer`)
+    }
+    const { encoding, bytes } = await this.#served.blocks(shape, ranges, rate)
+    return { reply: { kind: 'data', encoding, sizeBytes: bytes.byteLength }, body: bytes }
+  }
+
+  async #judge(digests: readonly Hash[]): Promise<Answer | BlocksRefusal> {
+    const challenge = this.#challenge
+    if (challenge === undefined) return malformed("an 'answer' without a challenge")
+    this.#challenge = undefined
+    const receipt = await this.#served.judge(challenge, digests)
+    return 'code' in receipt ? receipt : { reply: { kind: 'receipt', receipt } }
+  }
+}
+
+function hashes(body: Uint8Array): Answer {
+  return { reply: { kind: 'hashes', sizeBytes: body.byteLength }, body }
+}
+
+function single(pages: readonly number[]): readonly BlockRange[] {
+  return pages.map(first => ({ first, count: 1 }))
+}
+
+function malformed(message: string): BlocksRefusal {
+  return { code: 'MALFORMED', message }
+}
