@@ -76,30 +76,23 @@ export function openChain(database: Database): ChainStore {
       const last = records.at(-1)
       if (last === undefined) return
       let next = height
-      for (const { certified } of records) {
+      const written = records.map(({ certified, changes }) => {
         next += 1
         const got = certified.block.header.height
         if (got !== next) throw new Error(`block ${next} must be appended next, not block ${got}`)
+        return { key: heightKey(got), block: encodeAs(certifiedBlockCodec, certified), changes }
+      })
+      // Operation by operation: level copies and merges those of a list, which costs five times as much.
+      const batch = database.batch()
+      for (const { key, block, changes } of written) {
+        batch.put(key, block, { sublevel: blocks })
+        for (const change of changes) {
+          if (change.value === null) batch.del(change.key, { sublevel: state })
+          else batch.put(change.key, change.value, { sublevel: state })
+        }
       }
-      await database.batch(
-        [
-          ...records.flatMap(record => [
-            {
-              type: 'put' as const,
-              sublevel: blocks,
-              key: heightKey(record.certified.block.header.height),
-              value: encodeAs(certifiedBlockCodec, record.certified)
-            },
-            ...record.changes.map(({ key, value }) =>
-              value === null
-                ? { type: 'del' as const, sublevel: state, key }
-                : { type: 'put' as const, sublevel: state, key, value }
-            )
-          ]),
-          { type: 'put', sublevel: head, key: HEAD_KEY, value: encodeHead(last) }
-        ],
-        { sync: synced }
-      )
+      batch.put(HEAD_KEY, encodeHead(last), { sublevel: head })
+      await batch.write({ sync: synced })
       height = next
     },
 
