@@ -14,7 +14,7 @@ import type {
 import { networkOf } from '../statements/index.ts'
 import type { Charge, Draft, Due, NestedDraft, Turn } from './state.ts'
 import { codecOf, keyOf, type StateValue } from './tables.ts'
-import { difference, putValue, removeValue, treeRoot } from './tree.ts'
+import { difference, hashLeaf, putValue, removeValue, treeRoot } from './tree.ts'
 import { type Place, type StateTree, StateView } from './view.ts'
 
 /** One key of the state as it is stored: ASCII key, canonical bytes; null where the key is gone. */
@@ -28,16 +28,38 @@ export class LedgerState extends StateView {
   /** @internal Only this room builds states from trees. */
   readonly tree: StateTree
   readonly #crypto: Crypto
+  /** That of the state before; undefined for a state that no block has made here. */
+  readonly #base: StateTree | undefined
+  #changes: readonly StateChange[] | undefined
 
-  constructor(place: Place, tree: StateTree, crypto: Crypto) {
+  constructor(place: Place, tree: StateTree, crypto: Crypto, base?: StateTree) {
     super(place)
     this.tree = tree
     this.#crypto = crypto
+    this.#base = base
   }
 
   /** The state root that a header carries (`ledger/SPEC.md`, State). */
   root(): Hash {
+    // What has changed is encoded once, for the root as for the store.
+    if (this.#base !== undefined) this.changesSince(this.#base)
     return toHex(treeRoot(this.tree, this.#crypto, valueBytes))
+  }
+
+  /** @internal What turns the state of the tree `base` into this one; see `changes`. */
+  changesSince(base: StateTree): readonly StateChange[] {
+    if (base !== this.#base) return this.#encodeChanges(base)
+    this.#changes ??= this.#encodeChanges(base)
+    return this.#changes
+  }
+
+  #encodeChanges(base: StateTree): readonly StateChange[] {
+    return difference(base, this.tree).map(([key, leaf]) => {
+      if (leaf === null) return { key, value: null }
+      const value = valueBytes(key, leaf.value)
+      if (leaf.hash === null) hashLeaf(leaf, this.#crypto, value)
+      return { key, value }
+    })
   }
 
   /** The state as the block at `height` and `timeMs` will change it. */
@@ -164,15 +186,17 @@ class Nested extends OpenState implements NestedDraft {
 
 /** The draft of a whole block; dropping it forgets the block. */
 export class BlockDraft extends OpenState {
+  readonly #base: StateTree
   readonly #crypto: Crypto
 
   constructor(place: Place, tree: StateTree, crypto: Crypto) {
     super(place, tree)
+    this.#base = tree
     this.#crypto = crypto
   }
 
   commit(): LedgerState {
-    return new LedgerState(this.place, this.tree, this.#crypto)
+    return new LedgerState(this.place, this.tree, this.#crypto, this.#base)
   }
 }
 
@@ -184,9 +208,7 @@ export function initialState(genesis: Genesis, crypto: Crypto): LedgerState {
 
 /** What to store so that a store holding `before` holds `after`; in the order of keys. */
 export function changes(before: LedgerState, after: LedgerState): readonly StateChange[] {
-  return [...difference(before.tree, after.tree)]
-    .map(([key, value]) => ({ key, value: value === undefined ? null : valueBytes(key, value) }))
-    .sort((a, b) => (a.key < b.key ? -1 : 1))
+  return after.changesSince(before.tree)
 }
 
 /**

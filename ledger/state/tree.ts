@@ -16,9 +16,11 @@ import type { Crypto } from '../crypto/index.ts'
 
 export type Tree<V> = Leaf<V> | Inner<V> | null
 
-interface Leaf<V> {
+export interface Leaf<V> {
   readonly key: string
   readonly value: V
+  /** Of the key; goes over to the leaf that takes this one's place. */
+  keyHash: Uint8Array | null
   hash: Uint8Array | null
 }
 
@@ -38,10 +40,13 @@ export function getValue<V>(tree: Tree<V>, key: string): V | undefined {
 }
 
 export function putValue<V>(tree: Tree<V>, key: string, value: V): Tree<V> {
-  const leaf: Leaf<V> = { key, value, hash: null }
+  const leaf: Leaf<V> = { key, value, keyHash: null, hash: null }
   if (tree === null) return leaf
-  const bit = firstDifference(closest(tree, key).key, key)
-  return bit === undefined ? replace(tree, leaf) : insert(tree, leaf, bit)
+  const near = closest(tree, key)
+  const bit = firstDifference(near.key, key)
+  if (bit !== undefined) return insert(tree, leaf, bit)
+  leaf.keyHash = near.keyHash
+  return replace(tree, leaf)
 }
 
 export function removeValue<V>(tree: Tree<V>, key: string): Tree<V> {
@@ -81,27 +86,43 @@ export function* entriesFrom<V>(tree: Tree<V>, from: string): Generator<readonly
   }
 }
 
-/** What turns `before` into `after`, in no promised order; undefined is a removal. Shared parts are skipped. */
-export function* difference<V>(
-  before: Tree<V>,
-  after: Tree<V>
-): Generator<readonly [string, V | undefined]> {
+/** A key with its new leaf; null where the key is gone. */
+export type Changed<V> = readonly [key: string, leaf: Leaf<V> | null]
+
+/** What turns `before` into `after`, in the order of keys. Shared parts are skipped. */
+export function difference<V>(before: Tree<V>, after: Tree<V>): readonly Changed<V>[] {
+  const found: Changed<V>[] = []
+  collectDifference(before, after, found)
+  return found
+}
+
+function collectDifference<V>(before: Tree<V>, after: Tree<V>, found: Changed<V>[]): void {
   if (before === after) return
-  if (before === null || after === null) {
-    for (const [key, value] of entriesFrom(before ?? after, '')) {
-      yield [key, before === null ? value : undefined]
-    }
+  if (before === null) {
+    if (after !== null) forEachLeaf(after, leaf => found.push([leaf.key, leaf]))
     return
   }
-  if (isLeaf(before) && isLeaf(after)) {
-    if (before.key !== after.key) yield [before.key, undefined]
-    if (before.key !== after.key || before.value !== after.value) yield [after.key, after.value]
+  if (after === null) {
+    forEachLeaf(before, leaf => found.push([leaf.key, null]))
+    return
+  }
+  if (isLeaf(before) && isLeaf(after) && before.key === after.key) {
+    if (before.value !== after.value) found.push([after.key, after])
     return
   }
   // The node with the earlier bit splits; one that does not split there lies on one side of that bit.
-  const bit = Math.min(splitOf(before), splitOf(after))
-  yield* difference(side(before, bit, false), side(after, bit, false))
-  yield* difference(side(before, bit, true), side(after, bit, true))
+  const bit = splitOf(before, after)
+  collectDifference(side(before, bit, false), side(after, bit, false), found)
+  collectDifference(side(before, bit, true), side(after, bit, true), found)
+}
+
+function forEachLeaf<V>(node: Node<V>, take: (leaf: Leaf<V>) => void): void {
+  if (isLeaf(node)) {
+    take(node)
+    return
+  }
+  forEachLeaf(node.left, take)
+  forEachLeaf(node.right, take)
 }
 
 /** 32 bytes. `valueBytes` gives the canonical bytes of a value. */
@@ -112,28 +133,30 @@ export function treeRoot<V>(
 ): Uint8Array {
   if (tree === null) return crypto.sha256(new Uint8Array())
   if (tree.hash !== null) return tree.hash
-  const bytes = isLeaf(tree)
-    ? leafBytes(crypto, tree.key, valueBytes(tree.key, tree.value))
-    : innerBytes(
-        tree.bit,
-        treeRoot(tree.left, crypto, valueBytes),
-        treeRoot(tree.right, crypto, valueBytes)
-      )
-  tree.hash = crypto.sha256(bytes)
+  if (isLeaf(tree)) return hashLeaf(tree, crypto, valueBytes(tree.key, tree.value))
+  const left = tree.left.hash ?? treeRoot(tree.left, crypto, valueBytes)
+  const right = tree.right.hash ?? treeRoot(tree.right, crypto, valueBytes)
+  tree.hash = crypto.sha256(innerBytes(tree.bit, left, right))
   return tree.hash
 }
 
-function leafBytes(crypto: Crypto, key: string, value: Uint8Array): Uint8Array {
+/** For a caller that has the leaf's bytes at hand: the root need not ask for them again. */
+export function hashLeaf<V>(leaf: Leaf<V>, crypto: Crypto, value: Uint8Array): Uint8Array {
+  leaf.keyHash ??= crypto.sha256(fromString(leaf.key))
   const bytes = new Uint8Array(65)
-  bytes.set(crypto.sha256(fromString(key)), 1)
+  bytes.set(leaf.keyHash, 1)
   bytes.set(crypto.sha256(value), 33)
-  return bytes
+  leaf.hash = crypto.sha256(bytes)
+  return leaf.hash
 }
 
 function innerBytes(bit: number, left: Uint8Array, right: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(69)
   bytes[0] = 1
-  new DataView(bytes.buffer).setUint32(1, bit)
+  bytes[1] = bit >>> 24
+  bytes[2] = bit >>> 16
+  bytes[3] = bit >>> 8
+  bytes[4] = bit
   bytes.set(left, 5)
   bytes.set(right, 37)
   return bytes
@@ -155,8 +178,13 @@ function insert<V>(node: Node<V>, leaf: Leaf<V>, bit: number): Node<V> {
     : inner(node.bit, insert(node.left, leaf, bit), node.right)
 }
 
-function splitOf<V>(node: Node<V>): number {
-  return isLeaf(node) ? Number.POSITIVE_INFINITY : node.bit
+/** Where two trees part that are not one leaf's: at the first bit that either splits at, or that two leaves differ in. */
+function splitOf<V>(a: Node<V>, b: Node<V>): number {
+  if (isLeaf(a) && isLeaf(b)) return firstDifference(a.key, b.key) ?? 0
+  return Math.min(
+    isLeaf(a) ? Number.POSITIVE_INFINITY : a.bit,
+    isLeaf(b) ? Number.POSITIVE_INFINITY : b.bit
+  )
 }
 
 function side<V>(node: Node<V>, bit: number, right: boolean): Tree<V> {

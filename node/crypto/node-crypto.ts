@@ -12,8 +12,18 @@ const sodium: Verify | undefined = WANTED === 'openssl' ? undefined : sodiumVeri
 /** Whose code looks at signatures in this process. */
 export const VERIFIER: 'sodium-native' | 'openssl' = sodium ? 'sodium-native' : 'openssl'
 
+const SHA256_BYTES = 32
+
 /** SHA-256 and Ed25519. Malformed keys and signatures are a plain `false`, because they come from peers. */
 export const nodeCrypto: Crypto = {
-  sha256: bytes => hash('sha256', bytes, 'buffer'),
+  sha256,
   verify: sodium ?? opensslVerify()
+}
+
+/** By way of a text: a Buffer with memory of its own, which Node would make, takes as long as the hash. */
+function sha256(bytes: Uint8Array): Uint8Array {
+  const text = hash('sha256', bytes, 'binary')
+  const digest = new Uint8Array(SHA256_BYTES)
+  for (let at = 0; at < SHA256_BYTES; at++) digest[at] = text.charCodeAt(at)
+  return digest
 }
