@@ -1,4 +1,4 @@
-import type { ApiErrorBody, ErrorClass } from './api.ts'
+import type { ApiErrorBody, ErrorClass } from './operation.ts'
 
 /**
  * Codes of the API itself. Refusals of the ledger, the VMM and the protocols pass through under their own

@@ -3,6 +3,7 @@
  * terminal UI. Each method is `POST /v1/<method>` with a JSON object, answered with a JSON object.
  * Amounts are decimal dollars as text ("996.997984"), times are ms since 1970, sizes are named by unit.
  */
+import type { OperationView } from './operation.ts'
 
 export interface ResourcesView {
   speed: number
@@ -206,43 +207,6 @@ export interface AccountView {
   runwayDays: number | null
 }
 
-export type OperationKind =
-  | 'store'
-  | 'start'
-  | 'stop'
-  | 'suspend'
-  | 'resume'
-  | 'move'
-  | 'delete'
-  | 'host-add'
-
-export interface OperationView {
-  id: string
-  kind: OperationKind
-  machine: string | null
-  owner: string
-  state: 'running' | 'succeeded' | 'failed' | 'cancelled'
-  startedAtMs: number
-  endedAtMs: number | null
-  deadlineMs: number | null
-  /** What is being done now, in words: "waiting for the confirmation to be final". */
-  step: string
-  progress: {
-    bytesDone: number
-    bytesTotal: number
-    /** of bytesDone: what was at the destination already, and zeros */
-    bytesReused: number
-    /** what travelled, packed or not */
-    bytesSent: number
-    /** bytes that came per second, over the last seconds */
-    rate: number
-    etaMs: number | null
-  } | null
-  error: ApiErrorBody | null
-  /** Steps done so far with their duration. */
-  trail: { step: string; atMs: number }[]
-}
-
 export interface NodeStatus {
   name: string
   version: string
@@ -310,17 +274,6 @@ export interface FeesView {
   paid: string
   /** This node's part as a coordinator; null when it is none. */
   part: { earned: string; collected: string } | null
-}
-
-/** Exit codes of interface.md: failed 1, usage 2, not-found 3, denied or funds 4, unreachable 5, timeout 6. */
-export type ErrorClass = 'failed' | 'usage' | 'not-found' | 'denied' | 'unreachable' | 'timeout'
-
-export interface ApiErrorBody {
-  code: string
-  class: ErrorClass
-  message: string
-  /** What to do about it. */
-  hint: string | null
 }
 
 /** input and output of every method. `machine` accepts a name, a UUID or a unique prefix. */

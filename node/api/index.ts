@@ -8,4 +8,5 @@ export {
   connect,
   type NodeClient
 } from './node-client.ts'
+export type * from './operation.ts'
 export { findSocket, pointerInside, SOCKET_PATH_BYTES_MAX, socketInside } from './socket-path.ts'

@@ -1,8 +1,9 @@
 import type { Duplex } from 'node:stream'
-import type { EventView, Input, Method, OperationView, Output } from './api.ts'
+import type { EventView, Input, Method, Output } from './api.ts'
 import { ApiError } from './api-error.ts'
 import { type Asked, ask, connectionError, readAnswer } from './connection.ts'
 import { readJsonLines } from './json-lines.ts'
+import type { OperationView } from './operation.ts'
 
 /** Every method answers at once or starts an operation; a node silent for so long is in trouble. */
 export const CALL_TIMEOUT_MS = 30_000
