@@ -4,7 +4,7 @@ import { fromString } from 'uint8arrays/from-string'
 import { toString } from 'uint8arrays/to-string'
 import { EncodingError } from './errors.ts'
 import { toHex } from './hex.ts'
-import { ARRAY, BYTES, FALSE, NEGATIVE, NULL, TEXT, TRUE, UNSIGNED } from './major.ts'
+import { ARRAY, BYTES, FALSE, NEGATIVE, NULL, SIMPLE, TEXT, TRUE, UNSIGNED } from './major.ts'
 
 const WORD = 2 ** 32
 
@@ -25,6 +25,30 @@ export class Reader {
   /** A copy of all bytes read from `start` on. */
   since(start: number): Uint8Array {
     return this.#bytes.slice(start, this.#at)
+  }
+
+  /** Goes past the next value, whatever it is. */
+  skip(): void {
+    for (let wanted = 1; wanted > 0; wanted--) {
+      const major = this.major()
+      if (major === SIMPLE) {
+        this.#at += 1
+        continue
+      }
+      const argument = this.#argument()
+      if (major === BYTES || major === TEXT) this.#at += argument
+      else if (major === ARRAY) wanted += argument
+    }
+  }
+
+  /** The bytes from `start` on up to here; a view, not a copy. */
+  viewSince(start: number): Uint8Array {
+    return this.#bytes.subarray(start, this.#at)
+  }
+
+  /** Back to where a value began. */
+  rewind(start: number): void {
+    this.#at = start
   }
 
   /** The kind of the next value; one of `major.ts`. */

@@ -74,6 +74,10 @@ export const transactionCodec: Codec<Transaction> = record({
   body: bodyCodec
 })
 
+/** As many as a pool holds, of 300 bytes as a rule: 8 MiB at most. */
+const RECENT = { values: 4_096, bytes: 1_024 }
+
 export const signedTransactionCodec: Remembered<SignedTransaction> = remembered(
-  record({ transaction: transactionCodec, signature })
+  record({ transaction: transactionCodec, signature }),
+  RECENT
 )

@@ -9,18 +9,20 @@ export interface VerifiedSignatures {
   readonly has: (transaction: Hash, key: PublicKey) => boolean
 }
 
-/** Sixteen full blocks of a thousand; the oldest is forgotten first and would merely be checked again. */
-const REMEMBERED_MAX = 16_384
+/** Sixteen full blocks of a thousand, and up to twice as many; what is forgotten would merely be checked again. */
+const REMEMBERED_MIN = 16_384
 
 export function createVerifiedSignatures(): VerifiedSignatures {
-  const known = new Map<Hash, PublicKey>()
+  // Two halves by age, because taking the oldest one out of a map walks past all that were taken out before it.
+  let newer = new Map<Hash, PublicKey>()
+  let older: typeof newer = new Map()
   return {
     remember(transaction, key) {
-      known.set(transaction, key)
-      if (known.size <= REMEMBERED_MAX) return
-      const [oldest] = known.keys()
-      if (oldest !== undefined) known.delete(oldest)
+      newer.set(transaction, key)
+      if (newer.size < REMEMBERED_MIN) return
+      older = newer
+      newer = new Map()
     },
-    has: (transaction, key) => known.get(transaction) === key
+    has: (transaction, key) => (newer.get(transaction) ?? older.get(transaction)) === key
   }
 }
