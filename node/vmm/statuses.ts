@@ -15,6 +15,8 @@ export type Verb =
   | 'console'
   | 'content'
   | 'receive'
+  | 'stamp'
+  | 'sealed'
 
 const ALLOWED_FROM: Readonly<Record<Verb, readonly VmmStatus[]>> = {
   create: ['absent'],
@@ -28,7 +30,9 @@ const ALLOWED_FROM: Readonly<Record<Verb, readonly VmmStatus[]>> = {
   delete: ['down', 'suspended'],
   console: ['held', 'running'],
   content: ['down', 'suspended'],
-  receive: ['absent', 'down', 'suspended']
+  receive: ['absent', 'down', 'suspended'],
+  stamp: ['down', 'suspended'],
+  sealed: ['down', 'suspended']
 }
 
 /** Throws EXISTS, ABSENT or WRONG_STATUS when a machine in this status cannot do what is asked. */

@@ -56,7 +56,20 @@ export interface Vmm {
 
   /** Reads the contents of a machine that is down or suspended. Close it. */
   content(machine: Uuid): Promise<MachineContent>
-  /** A temporary place for the contents of a machine on its way here; it begins as `how.base`, or as zeros. */
+  /**
+   * Names the bytes of a machine that is down or suspended without reading them: whenever one of its files was
+   * written or replaced the text is another.
+   */
+  stamp(machine: Uuid): Promise<string>
+  /**
+   * Begins a new record of changes under a mark and returns the new stamp. To be called when what is known of
+   * the contents is durable. Refuses WRONG_STATUS when `stamp` is not the present one any more.
+   */
+  sealed(machine: Uuid, seal: Seal): Promise<string>
+  /**
+   * A temporary place for the contents of a machine on its way here, which begins as `how.base` or as zeros. One per
+   * machine at a time: WRONG_STATUS, also for whoever wants to start the machine meanwhile.
+   */
   receive(
     spec: MachineSpec,
     parts: readonly PartShape[],
@@ -64,21 +77,29 @@ export interface Vmm {
   ): Promise<ContentSink>
   /** Machines of which an interrupted receive has left something, to be resumed or dropped. */
   leftovers(): Promise<readonly Uuid[]>
+  /** Removes that, if there is something and nobody is writing it. */
   dropLeftover(machine: Uuid): Promise<void>
-  /**
-   * A text that changes whenever the content of a machine at rest may have: sizes, times and inodes of its files.
-   * Refuses WRONG_STATUS while a guest uses them.
-   */
-  stamp(machine: Uuid): Promise<string>
 }
 
-/** `cached`: the older copy that is here. `image`: the disk of the image the machine was made from. */
+export interface Seal {
+  /** 1 to 64 letters and digits of the caller's choice: a content root. */
+  readonly mark: string
+  /** Of the contents the mark stands for. */
+  readonly stamp: string
+}
+
+/**
+ * `cached`: the older copy that is here, which stays as it is until the commit. `image`: the disk of the image the
+ * machine was made from.
+ */
 export type ReceiveBase = 'none' | 'cached' | 'image'
 
 export interface ReceiveOptions {
   readonly base: ReceiveBase
   /** Goes on with what an interrupted receive of the same parts over the same base has left; if nothing, begins. */
   readonly resume: boolean
+  /** Bytes expected to be written, which must be free: DISK_FULL. Default: the whole of the parts. */
+  readonly comingBytes?: number
 }
 
 export const RECEIVE_ANEW: ReceiveOptions = { base: 'none', resume: false }
@@ -118,18 +139,31 @@ export interface MachineContent {
   /** Bytes [offset, offset + length) of a part. */
   read(part: PartName, offset: number, length: number): Promise<Uint8Array>
   /** Extents of a part that are known to hold data; what is left out reads as zeros. */
-  extents(part: PartName): Promise<readonly { readonly offset: number; readonly length: number }[]>
+  extents(part: PartName): Promise<readonly Extent[]>
+  /** Under which mark changes of the disk have been recorded without a gap; undefined when they have not. */
+  readonly mark: string | undefined
+  /** Extents that may have changed since the mark; undefined when that is not known of this part. */
+  changed(part: PartName): Promise<readonly Extent[] | undefined>
   close(): Promise<void>
 }
 
+export interface Extent {
+  readonly offset: number
+  readonly length: number
+}
+
 export interface ContentSink {
+  /** False: what is there is the base alone. True: an interrupted receive has written something already. */
+  readonly resumed: boolean
   write(part: PartName, offset: number, bytes: Uint8Array): Promise<void>
-  /** Makes a range zero, whatever the base has there. */
+  /** Makes a range read as zeros, also where the base does not. */
   zero(part: PartName, offset: number, length: number): Promise<void>
-  /** Reads back what was written, for the challenge. */
+  /** Reads what was written, and the base where nothing was. */
   read(part: PartName, offset: number, length: number): Promise<Uint8Array>
   /** fsyncs everything and puts it in the machine's place, replacing an older copy, in one rename. */
   commit(): Promise<void>
+  /** Closes it and keeps what has come, for `resume`. */
+  leave(): Promise<void>
   discard(): Promise<void>
 }
 

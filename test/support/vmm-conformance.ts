@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test'
 import type { Configuration, Uuid } from '../../ledger/index.ts'
 import {
   type Ended,
+  type Extent,
   encodeConfig,
   type MachineSpec,
   type PartShape,
@@ -25,6 +26,8 @@ export interface VmmHarness {
   tick(): void
   /** Kills the VMM below a guest, as the kernel would. */
   killVmm(vmm: Vmm, machine: Uuid): Promise<void>
+  /** The memory of a guest, as a shape. */
+  readonly memory: PartShape
   /** Everything that is stored at a place for machines, as names. */
   stored(place: Place): Promise<readonly string[]>
   dispose(): Promise<void>
@@ -71,6 +74,23 @@ export function vmmConformance(name: string, makeHarness: () => Promise<VmmHarne
       const console = await serial(here, machine)
       await here.go(machine)
       return { machine, console }
+    }
+    /** Boots, which writes to the disk, and powers down. */
+    const runOnce = async (machine: Uuid): Promise<void> => {
+      await here.prepareStart(machine)
+      const console = await serial(here, machine)
+      await here.go(machine)
+      await console.until(/counter 1\b/)
+      await here.stop(machine)
+    }
+    /** A machine at the other place with these texts on its disk. */
+    const arrivedWith = async (texts: readonly [number, string][]): Promise<Uuid> => {
+      const spec = nextSpec()
+      const sink = await there.receive(spec, shapes(spec))
+      await sink.write('config', 0, encodeConfig(spec))
+      for (const [at, words] of texts) await sink.write('disk', at, new TextEncoder().encode(words))
+      await sink.commit()
+      return spec.uuid
     }
 
     test('a created machine is down and is found with its specification', async () => {
@@ -215,15 +235,177 @@ export function vmmConformance(name: string, makeHarness: () => Promise<VmmHarne
       await here.delete(machine)
     })
 
-    test('a half copy is gone after the node was restarted', async () => {
+    test('half a copy is found again after the node was restarted, until it is forgotten', async () => {
       const before = await harness.stored('there')
       const spec = nextSpec()
-      const sink = await there.receive(spec, shapes(spec))
-      await sink.write('disk', 0, new Uint8Array([1]))
+      const resume = { base: 'none', resume: true } as const
+      const sink = await there.receive(spec, shapes(spec), resume)
+      assert.equal(sink.resumed, false)
+      await sink.write('disk', 16384, new Uint8Array([1, 2, 3]))
       await there.close()
       there = await harness.open('there')
       assert.equal(await there.status(spec.uuid), 'absent')
+      assert.deepEqual(await there.leftovers(), [spec.uuid])
+      const again = await there.receive(spec, shapes(spec), resume)
+      assert.equal(again.resumed, true)
+      assert.deepEqual([...(await again.read('disk', 16384, 4))], [1, 2, 3, 0])
+      await again.write('config', 0, encodeConfig(spec))
+      await again.leave()
+      await there.dropLeftover(spec.uuid)
+      assert.deepEqual(await there.leftovers(), [])
       assert.deepEqual(await harness.stored('there'), before)
+    })
+
+    test('half a copy of other parts, or one that is not to be gone on with, is begun anew', async () => {
+      const spec = nextSpec()
+      for (const next of [
+        { parts: shapes(spec), resume: false },
+        { parts: [...shapes(spec), harness.memory], resume: true }
+      ]) {
+        const sink = await there.receive(spec, shapes(spec))
+        await sink.write('disk', 0, new Uint8Array([1]))
+        await sink.leave()
+        const anew = await there.receive(spec, next.parts, { base: 'none', resume: next.resume })
+        assert.equal(anew.resumed, false)
+        assert.deepEqual([...(await anew.read('disk', 0, 1))], [0])
+        await anew.discard()
+      }
+    })
+
+    test('there is one copy on its way at a time, and the machine does not start meanwhile', async () => {
+      const machine = await created()
+      const spec = await here.spec(machine)
+      const sink = await here.receive(spec, shapes(spec), { base: 'cached', resume: false })
+      await refused(here.receive(spec, shapes(spec)), 'WRONG_STATUS')
+      await refused(here.prepareStart(machine), 'WRONG_STATUS')
+      await refused(here.delete(machine), 'WRONG_STATUS')
+      await sink.discard()
+      await here.delete(machine)
+    })
+
+    test('a copy that begins with the older one reads as that until it is written or zeroed', async () => {
+      const machine = await arrivedWith([
+        [0, 'one'],
+        [16384, 'two'],
+        [40000, 'three']
+      ])
+      const spec = await there.spec(machine)
+      const before = await fingerprints(there, machine)
+      const sink = await there.receive(spec, shapes(spec), { base: 'cached', resume: false })
+      assert.equal(text(await sink.read('disk', 16384, 4)), 'two\0')
+      await sink.zero('disk', 16384, 16384)
+      await sink.write('disk', 1, new TextEncoder().encode('NE!'))
+      assert.equal(text(await sink.read('disk', 0, 5)), 'oNE!\0')
+      assert.deepEqual([...(await sink.read('disk', 16384, 3))], [0, 0, 0])
+      assert.equal(text(await sink.read('disk', 40000, 5)), 'three')
+      assert.deepEqual(await fingerprints(there, machine), before, 'the older copy is whole')
+      await sink.commit()
+      const content = await there.content(machine)
+      assert.equal(text(await content.read('disk', 0, 4)), 'oNE!')
+      assert.deepEqual([...(await content.read('disk', 16384, 3))], [0, 0, 0])
+      assert.equal(text(await content.read('disk', 40000, 5)), 'three')
+      await content.close()
+    })
+
+    test('a copy that is given up leaves the older one it began with as it was', async () => {
+      const machine = await arrivedWith([[0, 'one']])
+      const spec = await there.spec(machine)
+      const before = await fingerprints(there, machine)
+      const stamp = await there.stamp(machine)
+      const sink = await there.receive(spec, shapes(spec), { base: 'cached', resume: false })
+      await sink.write('disk', 0, new TextEncoder().encode('two'))
+      await sink.discard()
+      assert.deepEqual(await fingerprints(there, machine), before)
+      assert.equal(await there.stamp(machine), stamp)
+    })
+
+    test('ten copies one upon the other, each with a change, keep every change', async () => {
+      const machine = await arrivedWith([[0, 'copy 0']])
+      const spec = await there.spec(machine)
+      for (let count = 1; count <= 10; count += 1) {
+        const sink = await there.receive(spec, shapes(spec), { base: 'cached', resume: false })
+        const bytes = new TextEncoder().encode(`copy ${count}`)
+        await sink.write('disk', count * 16384, bytes)
+        await sink.commit()
+        await there.sealed(machine, { mark: `m${count}`, stamp: await there.stamp(machine) })
+      }
+      const content = await there.content(machine)
+      for (let count = 0; count <= 10; count += 1) {
+        assert.equal(
+          text(await content.read('disk', count * 16384, 8)),
+          `copy ${count}`.padEnd(8, '\0')
+        )
+      }
+      assert.equal(content.mark, 'm10')
+      await content.close()
+    })
+
+    test('a copy that begins with the image has the bytes of a machine just created', async () => {
+      const machine = await created()
+      const spec = await here.spec(machine)
+      const sink = await there.receive(spec, shapes(spec), { base: 'image', resume: false })
+      await sink.write('config', 0, encodeConfig(spec))
+      await sink.commit()
+      assert.deepEqual(await fingerprints(there, machine), await fingerprints(here, machine))
+    })
+
+    test('the stamp stays while nothing is written and changes when the guest has run', async () => {
+      const machine = await created()
+      const stamp = await here.stamp(machine)
+      const content = await here.content(machine)
+      assert.equal(await here.stamp(machine), stamp)
+      await content.close()
+      assert.equal(await here.stamp(machine), stamp)
+      await runOnce(machine)
+      assert.notEqual(await here.stamp(machine), stamp)
+      await refused(here.sealed(machine, { mark: 'a', stamp }), 'WRONG_STATUS')
+    })
+
+    test('what a guest writes after a seal is recorded, and nothing that it did not write', async () => {
+      const machine = await created()
+      await runOnce(machine)
+      const before = await blocksOf(here, machine)
+      await here.sealed(machine, { mark: 'first1', stamp: await here.stamp(machine) })
+      await runOnce(machine)
+      const content = await here.content(machine)
+      assert.equal(content.mark, 'first1')
+      const changed = await content.changed('disk')
+      await content.close()
+      assert.ok(changed !== undefined)
+      const after = await blocksOf(here, machine)
+      const differing = after.flatMap((hash, index) => (hash === before[index] ? [] : [index]))
+      assert.ok(differing.length > 0, 'the guest wrote something')
+      for (const index of differing) {
+        assert.ok(
+          changed.some(each => covers(each, index)),
+          `block ${index} is not recorded`
+        )
+      }
+      const recorded = changed.reduce((sum, each) => sum + each.length, 0) / 16384
+      assert.ok(recorded < after.length / 2, `${recorded} of ${after.length} blocks are recorded`)
+    })
+
+    test('after a seal nothing has changed, after a VMM that was killed nothing is known', async () => {
+      const { machine, console } = await started()
+      await console.until(/counter 1\b/)
+      await here.stop(machine)
+      await here.sealed(machine, { mark: 'second2', stamp: await here.stamp(machine) })
+      const content = await here.content(machine)
+      assert.deepEqual(await content.changed('disk'), [])
+      await content.close()
+      await here.prepareStart(machine)
+      await here.go(machine)
+      const ending = nextEnding(here, machine)
+      await harness.killVmm(here, machine)
+      await ending
+      const unknown = await here.content(machine)
+      assert.equal(unknown.mark, undefined)
+      assert.equal(await unknown.changed('disk'), undefined)
+      await unknown.close()
+      await here.sealed(machine, { mark: 'third3', stamp: await here.stamp(machine) })
+      const known = await here.content(machine)
+      assert.deepEqual([known.mark, await known.changed('disk')], ['third3', []])
+      await known.close()
     })
 
     test('a guest runs, counts in its memory and finds its file after the next boot', async () => {
@@ -446,6 +628,33 @@ async function fingerprints(vmm: Vmm, machine: Uuid): Promise<Record<string, str
   }
   await content.close()
   return result
+}
+
+/** A hash of every block of the disk. */
+async function blocksOf(vmm: Vmm, machine: Uuid): Promise<readonly string[]> {
+  const content = await vmm.content(machine)
+  const size = content.parts.find(part => part.name === 'disk')?.sizeBytes ?? 0
+  const hashes = []
+  for (let at = 0; at < size; at += STEP_BYTES) {
+    const bytes = await content.read('disk', at, Math.min(STEP_BYTES, size - at))
+    for (let from = 0; from < bytes.length; from += 16384) {
+      hashes.push(
+        createHash('sha256')
+          .update(bytes.subarray(from, from + 16384))
+          .digest('hex')
+      )
+    }
+  }
+  await content.close()
+  return hashes
+}
+
+function covers({ offset, length }: Extent, block: number): boolean {
+  return offset <= block * 16384 && offset + length >= (block + 1) * 16384
+}
+
+function text(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes)
 }
 
 function collect(vmm: Vmm): Ended[] {

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import type { Uuid } from '../../../ledger/index.ts'
 import { absent } from '../statuses.ts'
-import type { MachineSpec } from '../vmm.ts'
+import type { MachineSpec, PartName } from '../vmm.ts'
 import type { FakeGuest } from './fake-guest.ts'
 import { SparseBytes } from './sparse-bytes.ts'
 
@@ -16,6 +17,32 @@ export interface FakeMachine {
   memory: Uint8Array | undefined
   guest: FakeGuest | undefined
   serial: Uint8Array
+  /** Mark of the seal since which the disk's `dirty` blocks have been recorded. */
+  mark: string | undefined
+  /** Another one for every machine that was created or came here. */
+  readonly incarnation: string
+  /** Grows with everything that is done to the machine. */
+  writes: number
+}
+
+export function newFakeMachine(spec: MachineSpec, disk: SparseBytes): FakeMachine {
+  return {
+    spec,
+    status: 'down',
+    disk,
+    memory: undefined,
+    guest: undefined,
+    serial: new Uint8Array(0),
+    mark: undefined,
+    incarnation: randomUUID(),
+    writes: 0
+  }
+}
+
+/** A machine on its way here, and of what it is a copy. */
+export interface FakeArrival {
+  readonly words: string
+  readonly parts: Map<PartName, SparseBytes>
 }
 
 /**
@@ -24,8 +51,7 @@ export interface FakeMachine {
  */
 export class FakeHost {
   readonly machines: Map<Uuid, FakeMachine>
-  /** Contents on their way here, by an arbitrary key. */
-  readonly incoming: Map<string, MachineSpec> = new Map()
+  readonly incoming: Map<Uuid, FakeArrival> = new Map()
   readonly #file: string | undefined
 
   constructor(folder?: string) {
@@ -45,7 +71,7 @@ export class FakeHost {
     if (this.#file === undefined) return
     const rows = [...this.machines].map(([uuid, machine]) => [
       uuid,
-      { ...machine, disk: { sizeBytes: machine.disk.sizeBytes, blocks: machine.disk.blocks } }
+      { ...machine, disk: { ...machine.disk } }
     ])
     writeFileSync(`${this.#file}.tmp`, serialize(rows), { mode: 0o600 })
     renameSync(`${this.#file}.tmp`, this.#file)
@@ -57,7 +83,7 @@ function load(file: string | undefined): Map<Uuid, FakeMachine> {
   const rows = deserialize(readFileSync(file)) as [Uuid, FakeMachine][]
   return new Map(
     rows.map(([uuid, machine]) => {
-      const disk = new SparseBytes(machine.disk.sizeBytes, machine.disk.blocks)
+      const disk = new SparseBytes(machine.disk.sizeBytes, machine.disk.blocks, machine.disk.dirty)
       return [uuid, { ...machine, disk }]
     })
   )

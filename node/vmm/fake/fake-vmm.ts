@@ -12,11 +12,12 @@ import {
   type PartShape,
   RECEIVE_ANEW,
   type ReceiveOptions,
+  type Seal,
   type Vmm,
   VmmError,
   type VmmStatus
 } from '../vmm.ts'
-import { openFakeContent, openFakeSink, stampOfFake } from './fake-content.ts'
+import { openFakeContent } from './fake-content.ts'
 import { openFakeDisplay } from './fake-display.ts'
 import {
   bootGuest,
@@ -27,7 +28,8 @@ import {
   tickGuest,
   typeToGuest
 } from './fake-guest.ts'
-import { FakeHost, type FakeMachine } from './fake-host.ts'
+import { FakeHost, type FakeMachine, newFakeMachine } from './fake-host.ts'
+import { openFakeSink, stampOfFake } from './fake-sink.ts'
 import { SparseBytes } from './sparse-bytes.ts'
 
 export interface FakeVmmOptions {
@@ -55,6 +57,7 @@ export class FakeVmm implements Vmm {
   readonly #tickMs: number | undefined
   readonly #listeners = new Set<(ended: Ended) => void>()
   readonly #readers = new Map<Uuid, number>()
+  readonly #sinks = new Map<Uuid, ContentSink>()
   readonly #serials = new Map<Uuid, SerialHub>()
   #timer: NodeJS.Timeout | undefined
 
@@ -65,7 +68,6 @@ export class FakeVmm implements Vmm {
   }
 
   async open(): Promise<readonly Found[]> {
-    this.host.incoming.clear()
     if (this.#tickMs !== undefined) {
       this.#timer = setInterval(() => this.tick(), this.#tickMs)
       this.#timer.unref()
@@ -75,6 +77,7 @@ export class FakeVmm implements Vmm {
 
   async close(): Promise<void> {
     clearInterval(this.#timer)
+    for (const sink of this.#sinks.values()) await sink.leave()
     for (const serial of this.#serials.values()) serial.end()
     this.#serials.clear()
     this.#listeners.clear()
@@ -89,19 +92,8 @@ export class FakeVmm implements Vmm {
     this.#require('create', spec.uuid)
     this.#requireRoom()
     const { image } = spec.configuration
-    const disk = new SparseBytes(diskBytes(spec))
-    if (image !== null) {
-      this.#requireImage(image)
-      disk.write(0, new TextEncoder().encode(`fake image ${image}\n`))
-    }
-    this.host.machines.set(spec.uuid, {
-      spec,
-      status: 'down',
-      disk,
-      memory: undefined,
-      guest: undefined,
-      serial: new Uint8Array(0)
-    })
+    if (image !== null) this.#requireImage(image)
+    this.host.machines.set(spec.uuid, newFakeMachine(spec, imageDisk(spec)))
     this.host.save()
   }
 
@@ -119,12 +111,14 @@ export class FakeVmm implements Vmm {
 
   async prepareStart(machine: Uuid): Promise<void> {
     this.#require('prepareStart', machine)
+    this.#requireNoArrival(machine)
     this.#requireStartable(machine)
     this.#update(machine, { status: 'held' })
   }
 
   async prepareResume(machine: Uuid): Promise<void> {
     this.#require('prepareResume', machine)
+    this.#requireNoArrival(machine)
     this.#requireStartable(machine)
     const { memory } = this.host.machine(machine)
     if (memory === undefined) throw new Error(`Suspended machine ${machine} has no memory.`)
@@ -167,6 +161,7 @@ export class FakeVmm implements Vmm {
 
   async delete(machine: Uuid): Promise<void> {
     this.#require('delete', machine)
+    this.#requireNoArrival(machine)
     this.host.machines.delete(machine)
     this.host.save()
   }
@@ -189,37 +184,54 @@ export class FakeVmm implements Vmm {
     })
   }
 
+  async stamp(machine: Uuid): Promise<string> {
+    this.#require('stamp', machine)
+    return stampOfFake(this.host.machine(machine))
+  }
+
+  async sealed(machine: Uuid, { mark, stamp }: Seal): Promise<string> {
+    this.#require('sealed', machine)
+    this.#requireNoArrival(machine)
+    if ((await this.stamp(machine)) !== stamp) {
+      const why = `Machine ${machine} was written to since its contents were looked at.`
+      throw new VmmError('WRONG_STATUS', why)
+    }
+    this.host.machine(machine).disk.dirty.clear()
+    this.#update(machine, { mark })
+    return await this.stamp(machine)
+  }
+
   async receive(
     spec: MachineSpec,
     parts: readonly PartShape[],
-    { base }: ReceiveOptions = RECEIVE_ANEW
+    { base, resume }: ReceiveOptions = RECEIVE_ANEW
   ): Promise<ContentSink> {
-    this.#require('receive', spec.uuid)
+    const { uuid } = spec
+    this.#require('receive', uuid)
+    this.#requireNoArrival(uuid)
     requireShapes(spec, parts, [FAKE_MEMORY_FORMAT])
     if (spec.configuration.image !== null) this.#requireImage(spec.configuration.image)
     this.#requireRoom()
-    return openFakeSink(
-      this.host,
+    const sink = openFakeSink(this.host, {
       spec,
-      parts,
-      base === 'cached' ? this.host.machines.get(spec.uuid) : undefined,
-      () => this.#requireRoom(),
-      () => this.#require('receive', spec.uuid)
-    )
+      shapes: parts,
+      base,
+      resume,
+      image: imageDisk(spec),
+      full: () => this.#requireRoom(),
+      replaceable: () => this.#require('receive', uuid),
+      closed: () => this.#sinks.delete(uuid)
+    })
+    this.#sinks.set(uuid, sink)
+    return sink
   }
 
-  /** Half a content does not outlive the driver. */
   async leftovers(): Promise<readonly Uuid[]> {
-    return []
+    return [...this.host.incoming.keys()].sort()
   }
 
-  async dropLeftover(): Promise<void> {
-    return
-  }
-
-  async stamp(machine: Uuid): Promise<string> {
-    this.#require('content', machine)
-    return stampOfFake(this.host.machine(machine))
+  async dropLeftover(machine: Uuid): Promise<void> {
+    if (!this.#sinks.has(machine)) this.host.incoming.delete(machine)
   }
 
   /** A moment of guest time: every running guest counts one on. */
@@ -240,6 +252,8 @@ export class FakeVmm implements Vmm {
   die(machine: Uuid): void {
     this.#require('abandon', machine)
     this.#end(machine)
+    // As after a QEMU that was killed: what was written is no longer known.
+    this.#update(machine, { mark: undefined })
     this.#tell({ machine, reason: 'died', detail: 'the fake VMM was told to die' })
   }
 
@@ -249,7 +263,14 @@ export class FakeVmm implements Vmm {
 
   #require(verb: Verb, machine: Uuid): void {
     requireAllowed(verb, machine, this.#status(machine))
-    if (verb !== 'content') requireUnread(verb, machine, this.#readers.get(machine) ?? 0)
+    if (verb !== 'content' && verb !== 'stamp')
+      requireUnread(verb, machine, this.#readers.get(machine) ?? 0)
+  }
+
+  #requireNoArrival(machine: Uuid): void {
+    if (!this.#sinks.has(machine)) return
+    const why = `A copy of machine ${machine} is being written; commit, leave or discard it first.`
+    throw new VmmError('WRONG_STATUS', why)
   }
 
   #requireImage(image: Hash): void {
@@ -268,7 +289,9 @@ export class FakeVmm implements Vmm {
   }
 
   #update(machine: Uuid, change: Partial<FakeMachine>): void {
-    Object.assign(this.host.machine(machine), change)
+    const present = this.host.machine(machine)
+    Object.assign(present, change)
+    present.writes += 1
     this.host.save()
   }
 
@@ -312,6 +335,14 @@ export class FakeVmm implements Vmm {
   #tell(ended: Ended): void {
     for (const listener of this.#listeners) listener(ended)
   }
+}
+
+function imageDisk(spec: MachineSpec): SparseBytes {
+  const { image } = spec.configuration
+  const disk = new SparseBytes(diskBytes(spec))
+  if (image !== null) disk.write(0, new TextEncoder().encode(`fake image ${image}\n`))
+  disk.dirty.clear()
+  return disk
 }
 
 export function createFakeVmm(options: FakeVmmOptions = {}): FakeVmm {

@@ -2,6 +2,7 @@ import { open, stat } from 'node:fs/promises'
 import { CONFIG_FORMAT, encodeConfig } from '../config-part.ts'
 import { DISK_FORMAT, requireRange } from '../part-shapes.ts'
 import type { MachineContent, MachineSpec, PartShape } from '../vmm.ts'
+import { recordedSince } from './change-record.ts'
 import { type ExportedDisk, exportDisk } from './disk.ts'
 import { readExactly } from './file-bytes.ts'
 import type { MachineFolder } from './machine-folder.ts'
@@ -17,7 +18,8 @@ export async function openContent(
   const { state, format } = await folder.findMemory()
   const memoryFile = state === 'saved' ? folder.memory(format) : undefined
   const memoryBytes = memoryFile === undefined ? 0 : (await stat(memoryFile)).size
-  const disk = await exportDisk(folder.disk, socketPath, 'read')
+  const mark = await recordedSince(folder.disk)
+  const disk = await exportDisk({ file: folder.disk, socketPath, mode: 'read', bitmap: mark })
   const memory = memoryFile === undefined ? undefined : await open(memoryFile, 'r')
   const parts: PartShape[] = [
     { name: 'config', format: CONFIG_FORMAT, sizeBytes: config.length },
@@ -28,6 +30,7 @@ export async function openContent(
   return {
     parts,
     disk,
+    mark,
     read: async (part, offset, length) => {
       requireRange(parts, part, offset, length)
       if (part === 'disk') return await disk.client.read(offset, length)
@@ -38,6 +41,10 @@ export async function openContent(
       requireRange(parts, part, 0, 0)
       if (part === 'disk') return await disk.client.extents()
       return [{ offset: 0, length: part === 'config' ? config.length : memoryBytes }]
+    },
+    changed: async part => {
+      requireRange(parts, part, 0, 0)
+      return part !== 'disk' || mark === undefined ? undefined : await disk.client.dirty(mark)
     },
     close: async () => {
       if (!isOpen) return

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { VmmError } from '../vmm.ts'
 import { NbdClient } from './nbd-client.ts'
@@ -19,59 +19,35 @@ const DISK_FORMAT_WORDS = 'extended_l2=on,cluster_size=128k'
 export interface NewDisk {
   readonly file: string
   readonly sizeBytes: number
-  /** The disk below, of which the new one holds the differences; a bare name lies beside the new one. */
+  /** Raw disk of an image, of which the new one holds the differences. */
   readonly base?: string | undefined
-  /** Of the disk below. Default `raw`: the disk of an image. */
-  readonly baseFormat?: 'raw' | 'qcow2' | undefined
 }
-
-/** More layers would cost every read a look into each: they are folded into the lowest. */
-export const LAYERS_MAX = 3
 
 /** Throws VMM_MISSING or VMM_FAILED. */
 export async function makeDisk(disk: NewDisk): Promise<void> {
-  const base = disk.base === undefined ? [] : ['-b', disk.base, '-F', disk.baseFormat ?? 'raw']
+  const base = disk.base === undefined ? [] : ['-b', disk.base, '-F', 'raw']
   const words = ['create', '-q', '-f', 'qcow2', '-o', DISK_FORMAT_WORDS, ...base]
+  await runQemuImg([...words, disk.file, String(disk.sizeBytes)])
+}
+
+/** The differences to a disk in the same folder, of that disk's size. */
+export async function makeOverlay(
+  file: string,
+  base: { readonly name: string; readonly format: 'qcow2' | 'raw' }
+): Promise<void> {
+  const words = ['-o', DISK_FORMAT_WORDS, '-b', base.name, '-F', base.format]
+  await runQemuImg(['create', '-q', '-f', 'qcow2', ...words, file])
+}
+
+/** Throws VMM_MISSING, or VMM_FAILED with what it complained of. */
+export async function runQemuImg(words: readonly string[]): Promise<void> {
   try {
-    await run('qemu-img', [...words, disk.file, String(disk.sizeBytes)])
+    await run('qemu-img', [...words])
   } catch (cause) {
     if (isNotFound(cause)) throw missing('qemu-img', cause)
-    throw new VmmError('VMM_FAILED', `qemu-img could not make ${disk.file}.`, { cause })
+    const why = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : ''
+    throw new VmmError('VMM_FAILED', `qemu-img ${words[0]} failed: ${why}`, { cause })
   }
-}
-
-/** Layers are told apart by a number that grows upwards. */
-export function baseName(number: number): string {
-  return `base-${number}.qcow2`
-}
-
-/** 0 for what is no layer. */
-export function numberOfBase(name: string | undefined): number {
-  return Number(/^base-([1-9][0-9]*)\.qcow2$/.exec(name ?? '')?.[1] ?? 0)
-}
-
-/**
- * Folds all layers below a disk into the lowest; gives the names that are left. At every moment the disk reads the
- * same: what is written into the lowest layer is what the ones above show already.
- */
-export async function foldBases(
-  folder: { readonly folder: string; readonly disk: string },
-  layers: readonly string[]
-): Promise<readonly string[]> {
-  const [lowest, ...above] = layers
-  const top = above.at(-1)
-  if (lowest === undefined || top === undefined) return layers
-  const words = { cwd: folder.folder }
-  try {
-    await run('qemu-img', ['commit', '-q', '-f', 'qcow2', '-b', lowest, top], words)
-    await run('qemu-img', ['rebase', '-u', '-f', 'qcow2', '-F', 'qcow2', '-b', lowest, folder.disk])
-  } catch (cause) {
-    throw new VmmError('VMM_FAILED', `The layers below ${folder.disk} could not be folded.`, {
-      cause
-    })
-  }
-  for (const name of above) await rm(join(folder.folder, name), { force: true })
-  return [lowest]
 }
 
 function isNotFound(error: unknown): boolean {
@@ -86,16 +62,39 @@ export interface ExportedDisk {
 
 const EXPORT_PATIENCE_MS = 20_000
 
+/** The server of a process that was killed a moment ago writes out and lets go of its lock. */
+const LOCK_ATTEMPTS_MAX = 50
+const LOCK_PAUSE_MS = 100
+
+export interface DiskExport {
+  readonly file: string
+  readonly socketPath: string
+  readonly mode: 'read' | 'write'
+  readonly format?: 'qcow2' | 'raw'
+  /** A dirty bitmap to be told of. */
+  readonly bitmap?: string | undefined
+}
+
 /** A disk that no guest uses, as its guest would see it. The server ends when we hang up, also by a crash. */
-export async function exportDisk(
-  file: string,
-  socketPath: string,
-  mode: 'read' | 'write'
-): Promise<ExportedDisk> {
+export async function exportDisk(plan: DiskExport): Promise<ExportedDisk> {
+  for (let attempts = 1; ; attempts += 1) {
+    const opened = await tryExport(plan)
+    if ('client' in opened) return opened
+    const isLocked = opened.complaint.includes('lock') && attempts < LOCK_ATTEMPTS_MAX
+    if (!isLocked) {
+      const why = `The disk could not be opened: ${opened.complaint}`
+      throw new VmmError('VMM_FAILED', why, { cause: opened.cause })
+    }
+    await delay(LOCK_PAUSE_MS)
+  }
+}
+
+async function tryExport(
+  plan: DiskExport
+): Promise<ExportedDisk | { readonly complaint: string; readonly cause: unknown }> {
+  const { socketPath } = plan
   await rm(socketPath, { force: true })
-  const access = mode === 'read' ? ['--read-only'] : ['--discard=unmap', '--detect-zeroes=unmap']
-  const words = ['--format=qcow2', `--socket=${socketPath}`, '--shared=1', ...access, file]
-  const server = spawn('qemu-nbd', words, { stdio: ['ignore', 'ignore', 'pipe'] })
+  const server = spawn('qemu-nbd', exportWords(plan), { stdio: ['ignore', 'ignore', 'pipe'] })
   let complaint = ''
   server.stderr.on('data', bytes => {
     complaint = `${complaint}${String(bytes)}`.slice(0, 2000)
@@ -109,7 +108,7 @@ export async function exportDisk(
   try {
     const isHopeless = (): boolean => server.exitCode !== null
     const socket = await connectPatiently(socketPath, EXPORT_PATIENCE_MS, isHopeless)
-    const client = await NbdClient.open(socket)
+    const client = await NbdClient.open(socket, plan.bitmap)
     const close = async (): Promise<void> => {
       client.end()
       await exited
@@ -119,6 +118,13 @@ export async function exportDisk(
   } catch (cause) {
     server.kill('SIGKILL')
     await exited
-    throw new VmmError('VMM_FAILED', `The disk could not be opened: ${complaint.trim()}`, { cause })
+    return { complaint: complaint.trim(), cause }
   }
+}
+
+function exportWords({ file, socketPath, mode, format, bitmap }: DiskExport): readonly string[] {
+  const access = mode === 'read' ? ['--read-only'] : ['--discard=unmap', '--detect-zeroes=unmap']
+  const told = bitmap === undefined ? [] : [`--bitmap=${bitmap}`]
+  const place = [`--socket=${socketPath}`, '--shared=1']
+  return [`--format=${format ?? 'qcow2'}`, ...place, ...access, ...told, file]
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { CONFIG_MAX_BYTES, decodeConfig } from '../config-part.ts'
 import type { MachineSpec } from '../vmm.ts'
 import type { MemoryState } from './adoption.ts'
+import { layersOf, stampOf } from './disk-chain.ts'
 import { renameDurably, syncFile } from './durable.ts'
 
 /**
@@ -38,6 +39,11 @@ export class MachineFolder {
     return join(this.folder, 'memory.tmp')
   }
 
+  /** Says what a half copy is one of; written last, so that what is without it is not gone on with. */
+  get arrival(): string {
+    return join(this.folder, 'arrival.json')
+  }
+
   memory(format: string): string {
     return join(this.folder, `memory.${format}`)
   }
@@ -58,6 +64,14 @@ export class MachineFolder {
       if (name !== undefined) return { state, format: name.slice(prefix.length) }
     }
     return { state: 'none', format: '' }
+  }
+
+  /** Names what lies here without reading it. */
+  async stamp(): Promise<string> {
+    const { state, format } = await this.findMemory()
+    const memory = state === 'saved' ? [this.memory(format)] : []
+    const layers = await layersOf(this.disk, this.folder)
+    return await stampOf([this.config, ...layers, ...memory])
   }
 
   /** The memory is whole from here on. */

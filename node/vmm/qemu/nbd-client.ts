@@ -1,13 +1,15 @@
 import type { Socket } from 'node:net'
+import type { Extent } from '../vmm.ts'
 import { ByteReader } from './byte-reader.ts'
 import {
   COMMANDS,
-  type Descriptor,
+  type Descriptors,
   decodeDescriptors,
+  decodeMetaContext,
   decodeOptionReply,
   decodeReplyHeader,
   encodeGo,
-  encodeMetaContext,
+  encodeMetaContexts,
   encodeOption,
   encodeRequest,
   headerLength,
@@ -19,19 +21,23 @@ import {
   SERVER_MAGIC
 } from './nbd-codec.ts'
 
-export interface Extent {
-  readonly offset: number
-  readonly length: number
-}
-
 interface Pending {
   readonly offset: number
   readonly into: Buffer
-  descriptors: Descriptor[]
+  readonly descriptors: Descriptors[]
   error: number
   resolve(): void
   reject(error: Error): void
 }
+
+/** Asked for at once; a request's length has 32 bits. */
+const STATUS_MAX_BYTES = 2 ** 30
+const ZERO_MAX_BYTES = 2 ** 30
+
+const FLAG_ZERO = 2
+const FLAG_DIRTY = 1
+
+const ALLOCATION = 'base:allocation'
 
 /** Flags of the handshake: fixed newstyle, no zeroes after the export. */
 const CLIENT_FLAGS = 3
@@ -43,17 +49,26 @@ export class NbdClient {
   readonly sizeBytes: number
   readonly #socket: Socket
   readonly #reader: ByteReader
+  /** Numbers of the contexts that were agreed on. */
+  readonly #contexts: ReadonlyMap<string, number>
   readonly #pending = new Map<bigint, Pending>()
   #cookie = 0n
 
-  private constructor(socket: Socket, reader: ByteReader, sizeBytes: number) {
+  private constructor(
+    socket: Socket,
+    reader: ByteReader,
+    sizeBytes: number,
+    contexts: ReadonlyMap<string, number>
+  ) {
+    this.#contexts = contexts
     this.#socket = socket
     this.#reader = reader
     this.sizeBytes = sizeBytes
     this.#listen().catch((error: unknown) => this.#fail(error))
   }
 
-  static async open(socket: Socket): Promise<NbdClient> {
+  /** `bitmap` is the name of a dirty bitmap that the server exports beside the disk. */
+  static async open(socket: Socket, bitmap?: string): Promise<NbdClient> {
     const reader = new ByteReader(socket)
     const greeting = await reader.take(18)
     if (greeting.toString('latin1', 0, 16) !== SERVER_MAGIC) throw new Error('Not an NBD server.')
@@ -61,12 +76,16 @@ export class NbdClient {
     flags.writeUInt32BE(CLIENT_FLAGS)
     socket.write(flags)
     await negotiate(socket, reader, OPTIONS.structuredReplies, new Uint8Array(0))
-    const context = encodeMetaContext('base:allocation')
-    await negotiate(socket, reader, OPTIONS.setMetaContext, context)
+    const wanted = bitmap === undefined ? [ALLOCATION] : [ALLOCATION, dirtyContext(bitmap)]
+    const option = encodeMetaContexts(wanted)
+    const agreed = await negotiate(socket, reader, OPTIONS.setMetaContext, option)
+    const contexts = new Map(
+      agreed.map(decodeMetaContext).map(({ id, name }) => [name, id] as const)
+    )
     const answers = await negotiate(socket, reader, OPTIONS.go, encodeGo())
     const size = answers.find(each => each.length >= 10 && each.readUInt16BE(0) === INFO_EXPORT)
     if (size === undefined) throw new Error('The NBD server did not tell the size of the disk.')
-    return new NbdClient(socket, reader, Number(size.readBigUInt64BE(2)))
+    return new NbdClient(socket, reader, Number(size.readBigUInt64BE(2)), contexts)
   }
 
   async read(offset: number, length: number): Promise<Uint8Array> {
@@ -89,17 +108,36 @@ export class NbdClient {
     await this.#ask(COMMANDS.flush, 0, 0, Buffer.alloc(0))
   }
 
+  async zero(offset: number, length: number): Promise<void> {
+    for (let at = 0; at < length; at += ZERO_MAX_BYTES) {
+      const piece = Math.min(ZERO_MAX_BYTES, length - at)
+      await this.#ask(COMMANDS.zero, offset + at, piece, Buffer.alloc(0))
+    }
+  }
+
   /** The extents that are not known to be zero, neighbours joined. */
   async extents(): Promise<readonly Extent[]> {
+    return await this.#walk(ALLOCATION, flags => (flags & FLAG_ZERO) === 0)
+  }
+
+  /** The extents that a bitmap has for dirty, neighbours joined. */
+  async dirty(bitmap: string): Promise<readonly Extent[]> {
+    return await this.#walk(dirtyContext(bitmap), flags => (flags & FLAG_DIRTY) !== 0)
+  }
+
+  async #walk(context: string, isWanted: (flags: number) => boolean): Promise<readonly Extent[]> {
+    const id = this.#contexts.get(context)
+    if (id === undefined) throw new Error(`The NBD server does not offer ${context}.`)
     const found: Extent[] = []
     for (let at = 0; at < this.sizeBytes; ) {
-      const length = Math.min(this.sizeBytes - at, 2 ** 30)
-      const { descriptors } = await this.#ask(COMMANDS.blockStatus, at, length, Buffer.alloc(0))
-      if (descriptors.length === 0) throw new Error('The NBD server told nothing about the disk.')
-      for (const descriptor of descriptors) {
+      const length = Math.min(this.sizeBytes - at, STATUS_MAX_BYTES)
+      const answer = await this.#ask(COMMANDS.blockStatus, at, length, Buffer.alloc(0))
+      const told = answer.descriptors.find(each => each.context === id)?.extents ?? []
+      if (told.length === 0) throw new Error('The NBD server told nothing about the disk.')
+      for (const descriptor of told) {
         const extent = { offset: at, length: Math.min(descriptor.length, this.sizeBytes - at) }
         if (extent.length <= 0) throw new Error('The NBD server told of an empty extent.')
-        if (!descriptor.isZero) join(found, extent)
+        if (isWanted(descriptor.flags)) join(found, extent)
         at += extent.length
       }
     }
@@ -152,7 +190,7 @@ export class NbdClient {
     if (header.error !== 0) pending.error = header.error
     if (header.type === 'error') pending.error = payload.readUInt32BE(0)
     if (header.type === 'data') place(pending, payload)
-    if (header.type === 'blockStatus') pending.descriptors = decodeDescriptors(payload)
+    if (header.type === 'blockStatus') pending.descriptors.push(decodeDescriptors(payload))
     if (!header.isLast) return
     this.#pending.delete(header.cookie)
     if (pending.error === 0) pending.resolve()
@@ -166,6 +204,10 @@ export class NbdClient {
     }
     this.#pending.clear()
   }
+}
+
+function dirtyContext(bitmap: string): string {
+  return `qemu:dirty-bitmap:${bitmap}`
 }
 
 /** Data chunks carry their place on the disk; holes are zero already. */

@@ -1,6 +1,6 @@
 /**
  * The part of the NBD protocol that a client of one disk needs (NBD project, doc/proto.md): fixed newstyle
- * handshake, structured replies, the meta context `base:allocation`. All numbers are big-endian.
+ * handshake, structured replies, meta contexts. All numbers are big-endian.
  */
 
 const OPTION_MAGIC = 'IHAVEOPT'
@@ -11,7 +11,14 @@ const SIMPLE_REPLY_MAGIC = 0x67446698
 const CHUNK_MAGIC = 0x668e33ef
 
 export const OPTIONS = { go: 7, structuredReplies: 8, setMetaContext: 10 } as const
-export const COMMANDS = { read: 0, write: 1, disconnect: 2, flush: 3, blockStatus: 7 } as const
+export const COMMANDS = {
+  read: 0,
+  write: 1,
+  disconnect: 2,
+  flush: 3,
+  zero: 6,
+  blockStatus: 7
+} as const
 export const OPTION_ACK: number = 1
 export const INFO_EXPORT: number = 0
 
@@ -34,11 +41,21 @@ export function encodeGo(): Uint8Array {
   return Buffer.alloc(6)
 }
 
-export function encodeMetaContext(context: string): Uint8Array {
-  const data = Buffer.alloc(12)
-  data.writeUInt32BE(1, 4)
-  data.writeUInt32BE(context.length, 8)
-  return Buffer.concat([data, Buffer.from(context)])
+export function encodeMetaContexts(contexts: readonly string[]): Uint8Array {
+  const head = Buffer.alloc(8)
+  head.writeUInt32BE(contexts.length, 4)
+  const queries = contexts.map(context => {
+    const length = Buffer.alloc(4)
+    length.writeUInt32BE(context.length)
+    return Buffer.concat([length, Buffer.from(context)])
+  })
+  return Buffer.concat([head, ...queries])
+}
+
+/** One answer to `setMetaContext`: the number that stands for a context from now on. */
+export function decodeMetaContext(payload: Buffer): { readonly id: number; readonly name: string } {
+  if (payload.length < 4) throw malformed('a meta context')
+  return { id: payload.readUInt32BE(0), name: payload.toString('utf8', 4) }
 }
 
 export interface OptionReply {
@@ -127,16 +144,21 @@ function malformed(what: string): Error {
 
 export interface Descriptor {
   readonly length: number
-  /** Known to read as zeros. */
-  readonly isZero: boolean
+  /** `base:allocation`: bit 1 known to read as zeros. `qemu:dirty-bitmap:`: bit 0 dirty. */
+  readonly flags: number
+}
+
+export interface Descriptors {
+  readonly context: number
+  readonly extents: readonly Descriptor[]
 }
 
 /** The payload of a block status chunk: context id, then length and flags of each extent. */
-export function decodeDescriptors(payload: Buffer): Descriptor[] {
-  const descriptors = []
+export function decodeDescriptors(payload: Buffer): Descriptors {
+  if (payload.length % 8 !== 4) throw malformed('a block status')
+  const extents = []
   for (let at = 4; at + 8 <= payload.length; at += 8) {
-    const isZero = (payload.readUInt32BE(at + 4) & 2) !== 0
-    descriptors.push({ length: payload.readUInt32BE(at), isZero })
+    extents.push({ length: payload.readUInt32BE(at), flags: payload.readUInt32BE(at + 4) })
   }
-  return descriptors
+  return { context: payload.readUInt32BE(0), extents }
 }

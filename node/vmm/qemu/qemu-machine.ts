@@ -10,12 +10,15 @@ import {
   type ImageStore,
   type MachineContent,
   type MachineSpec,
+  type Seal,
   VmmError,
   type VmmStatus
 } from '../vmm.ts'
 import { judgeFound } from './adoption.ts'
 import { type Accelerator, memoryFormat, qemuArguments } from './arguments.ts'
+import { beginRecord } from './change-record.ts'
 import { openContent } from './content.ts'
+import { foldChain } from './disk-chain.ts'
 import { Guest, type GuestPlace } from './guest.ts'
 import type { MachineFolder } from './machine-folder.ts'
 import { loadMemory } from './memory-transfer.ts'
@@ -74,7 +77,7 @@ export class QemuMachine {
 
   require(verb: Verb): void {
     requireAllowed(verb, this.#uuid, this.status)
-    if (verb !== 'content') requireUnread(verb, this.#uuid, this.#contents.size)
+    if (verb !== 'content' && verb !== 'stamp') requireUnread(verb, this.#uuid, this.#contents.size)
   }
 
   /** Finds out how a former process left this machine. */
@@ -192,6 +195,22 @@ export class QemuMachine {
     })
     this.#contents.add(content)
     return content
+  }
+
+  async stamp(): Promise<string> {
+    this.require('stamp')
+    return await this.folder.stamp()
+  }
+
+  async sealed({ mark, stamp }: Seal): Promise<string> {
+    this.require('sealed')
+    if ((await this.folder.stamp()) !== stamp) {
+      const why = `Machine ${this.#uuid} was written to since its contents were looked at.`
+      throw new VmmError('WRONG_STATUS', why)
+    }
+    await foldChain(this.folder.disk, this.folder.folder)
+    await beginRecord(this.folder.disk, mark)
+    return await this.folder.stamp()
   }
 
   /** Lets go of the guest without ending it, and of all readers. */

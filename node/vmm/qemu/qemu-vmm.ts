@@ -18,21 +18,21 @@ import {
   type PartShape,
   RECEIVE_ANEW,
   type ReceiveOptions,
+  type Seal,
   type Vmm,
   VmmError,
   type VmmStatus
 } from '../vmm.ts'
 import { chooseAccelerator, qemuVersion } from './accelerator.ts'
 import { type Accelerator, memoryFormat } from './arguments.ts'
+import { type ArrivalPlan, baseMemory, beginArrival, isArrivalOf } from './arrival-folder.ts'
 import { makeDisk } from './disk.ts'
 import { syncFile, writeDurably } from './durable.ts'
-import { type IncomingWish, isReadyFor, makeReady } from './incoming.ts'
 import type { MachineFolder } from './machine-folder.ts'
 import { MachineFolders } from './machine-folders.ts'
 import { type QemuHost, QemuMachine, requireImage } from './qemu-machine.ts'
 import { runBase, runFolder } from './run-folder.ts'
-import { openSink } from './sink.ts'
-import { stampOf } from './stamp.ts'
+import { openSink, type SinkEnd } from './sink.ts'
 import { Turns } from './turns.ts'
 
 export interface QemuVmmOptions {
@@ -60,7 +60,9 @@ export class QemuVmm implements Vmm {
   readonly #host: QemuHost
   readonly #machines = new Map<Uuid, QemuMachine>()
   readonly #turns = new Map<Uuid, Turns>()
-  readonly #sinks = new Set<ContentSink>()
+  readonly #sinks = new Map<Uuid, ContentSink>()
+  /** Machines whose sink is being made. */
+  readonly #arriving = new Set<Uuid>()
   readonly #listeners = new Set<(ended: Ended) => void>()
   #accelerator: Promise<Accelerator> | undefined
 
@@ -97,7 +99,7 @@ export class QemuVmm implements Vmm {
 
   async close(): Promise<void> {
     this.#listeners.clear()
-    for (const sink of this.#sinks) await sink.discard()
+    for (const sink of this.#sinks.values()) await sink.leave()
     for (const machine of this.#machines.values()) await machine.close()
     this.#machines.clear()
   }
@@ -112,7 +114,7 @@ export class QemuVmm implements Vmm {
       requireAllowed('create', spec.uuid, this.#status(spec.uuid))
       const image = await this.#imageFor(spec)
       await requireSpace(this.#free, this.#folders.root, diskBytes(spec))
-      const incoming = await this.#folders.makeIncoming(spec.uuid)
+      const incoming = await this.#folders.make(spec.uuid)
       try {
         await makeDisk({ file: incoming.disk, sizeBytes: diskBytes(spec), base: image?.disk })
         await syncFile(incoming.disk)
@@ -139,11 +141,19 @@ export class QemuVmm implements Vmm {
   }
 
   async prepareStart(machine: Uuid): Promise<void> {
-    await this.#inTurn(machine, async () => await this.#machine(machine).prepareStart())
+    await this.#inTurn(machine, async () => {
+      const present = this.#machine(machine)
+      this.#requireNoArrival(machine)
+      await present.prepareStart()
+    })
   }
 
   async prepareResume(machine: Uuid): Promise<void> {
-    await this.#inTurn(machine, async () => await this.#machine(machine).prepareResume())
+    await this.#inTurn(machine, async () => {
+      const present = this.#machine(machine)
+      this.#requireNoArrival(machine)
+      await present.prepareResume()
+    })
   }
 
   async go(machine: Uuid): Promise<void> {
@@ -170,6 +180,7 @@ export class QemuVmm implements Vmm {
   async delete(machine: Uuid): Promise<void> {
     await this.#inTurn(machine, async () => {
       this.#machine(machine).require('delete')
+      this.#requireNoArrival(machine)
       await this.#folders.delete(machine)
       this.#machines.delete(machine)
     })
@@ -188,22 +199,34 @@ export class QemuVmm implements Vmm {
     return await this.#inTurn(machine, async () => await this.#machine(machine).content())
   }
 
+  async stamp(machine: Uuid): Promise<string> {
+    return await this.#inTurn(machine, async () => await this.#machine(machine).stamp())
+  }
+
+  async sealed(machine: Uuid, seal: Seal): Promise<string> {
+    return await this.#inTurn(machine, async () => {
+      const present = this.#machine(machine)
+      this.#requireNoArrival(machine)
+      return await present.sealed(seal)
+    })
+  }
+
   async receive(
     spec: MachineSpec,
     parts: readonly PartShape[],
     how: ReceiveOptions = RECEIVE_ANEW
   ): Promise<ContentSink> {
     requireAllowed('receive', spec.uuid, this.#status(spec.uuid))
+    this.#requireNoArrival(spec.uuid)
     requireShapes(spec, parts, await this.#readableMemory())
-    const image = await this.#imageFor(spec)
-    const { base } = how
-    const cached =
-      base === 'cached' && this.#machines.has(spec.uuid)
-        ? this.#folders.machine(spec.uuid)
-        : undefined
-    const wish = { spec, parts, base, cached, imageDisk: image?.disk }
-    const incoming = await this.#incomingFor(wish, how.resume)
-    return await this.#openSink(spec, parts, incoming)
+    this.#arriving.add(spec.uuid)
+    try {
+      return await this.#receive(spec, parts, how)
+    } catch (error) {
+      throw diskFullOr(error, this.#folders.root)
+    } finally {
+      this.#arriving.delete(spec.uuid)
+    }
   }
 
   async leftovers(): Promise<readonly Uuid[]> {
@@ -211,62 +234,89 @@ export class QemuVmm implements Vmm {
   }
 
   async dropLeftover(machine: Uuid): Promise<void> {
-    await this.#folders.dropLeftover(machine)
+    if (!this.#isArriving(machine)) await this.#folders.removeIncoming(machine)
   }
 
-  async stamp(machine: Uuid): Promise<string> {
-    this.#require('content', machine)
-    return await stampOf(this.#folders.machine(machine))
-  }
-
-  async #incomingFor(wish: IncomingWish, resume: boolean): Promise<MachineFolder> {
-    const { uuid } = wish.spec
-    const left = await this.#folders.takeLeftover(uuid)
-    if (left !== undefined && resume && (await isReadyFor(left, wish))) return left
-    if (left !== undefined) await rm(left.folder, { recursive: true, force: true })
-    const sizeBytes = wish.parts.reduce((sum, part) => sum + part.sizeBytes, 0)
-    await requireSpace(this.#free, this.#folders.root, sizeBytes)
-    const incoming = await this.#folders.makeIncoming(uuid)
-    try {
-      await makeReady(incoming, wish)
-      return incoming
-    } catch (error) {
-      await rm(incoming.folder, { recursive: true, force: true })
-      throw diskFullOr(error, this.#folders.root)
-    }
-  }
-
-  async #openSink(
+  async #receive(
     spec: MachineSpec,
     parts: readonly PartShape[],
-    incoming: MachineFolder
+    { base, resume, comingBytes }: ReceiveOptions
   ): Promise<ContentSink> {
-    const memory = parts.find(part => part.name === 'memory')?.format
-    const machine = this.#newMachine(spec, this.#folders.machine(spec.uuid), memory)
-    const remove = async (): Promise<void> => {
-      this.#sinks.delete(sink)
-      await rm(incoming.folder, { recursive: true, force: true })
-      await (this.#machines.get(spec.uuid) ?? machine).leaveRunFolder()
+    const { uuid } = spec
+    const image = await this.#imageFor(spec)
+    if (base === 'cached') this.#requireSameDisk(spec)
+    const whole = parts.reduce((sum, part) => sum + part.sizeBytes, 0)
+    await requireSpace(this.#free, this.#folders.root, comingBytes ?? whole)
+    const older = this.#folders.machine(uuid)
+    const plan = { spec, parts, base, older, imageDisk: image?.disk }
+    const resumed = resume && (await isArrivalOf(this.#folders.incoming(uuid), plan))
+    try {
+      if (!resumed) await beginArrival(await this.#folders.emptyIncoming(uuid), plan)
+      return await this.#openSink(plan, resumed)
+    } catch (error) {
+      if (!resumed) await this.#folders.removeIncoming(uuid)
+      throw error
     }
-    const putInPlace = async (): Promise<void> => {
-      await this.#inTurn(spec.uuid, async () => {
-        this.#require('receive', spec.uuid)
-        await this.#folders.putInPlace(spec.uuid, incoming)
-        this.#machines.set(spec.uuid, machine)
-        this.#sinks.delete(sink)
-        await machine.leaveRunFolder()
-      })
+  }
+
+  #requireSameDisk(spec: MachineSpec): void {
+    const older = this.#machine(spec.uuid).spec
+    if (diskBytes(older) === diskBytes(spec)) return
+    const why = `The older copy of machine ${spec.uuid} has a disk of another size.`
+    throw new VmmError('CONTENT_MALFORMED', why)
+  }
+
+  async #openSink(plan: ArrivalPlan, resumed: boolean): Promise<ContentSink> {
+    const { spec, parts } = plan
+    const { uuid } = spec
+    const folder = this.#folders.incoming(uuid)
+    const memory = parts.find(part => part.name === 'memory')?.format
+    const machine = this.#newMachine(spec, this.#folders.machine(uuid), memory)
+    const left = async (): Promise<void> => {
+      this.#sinks.delete(uuid)
+      await (this.#machines.get(uuid) ?? machine).leaveRunFolder()
+    }
+    const end: SinkEnd = {
+      left,
+      remove: async () => {
+        if (this.#sinks.get(uuid) === sink) await this.#folders.removeIncoming(uuid)
+        await left()
+      },
+      putInPlace: async () => {
+        await this.#inTurn(uuid, async () => {
+          this.#require('receive', uuid)
+          await this.#folders.putInPlace(uuid, folder)
+          this.#machines.set(uuid, machine)
+          await left()
+        })
+      }
     }
     await machine.makeRunFolder()
-    const sink = await openSink(spec, parts, incoming, machine.nextSocket(), {
-      putInPlace,
-      remove
-    }).catch(async (error: unknown) => {
-      await rm(incoming.folder, { recursive: true, force: true })
-      throw diskFullOr(error, this.#folders.root)
-    })
-    this.#sinks.add(sink)
+    const sink = await openSink(
+      {
+        spec,
+        parts,
+        folder,
+        resumed,
+        socketPath: machine.nextSocket(),
+        baseMemory: await baseMemory(plan),
+        baseConfig: plan.base === 'cached' ? encodeConfig(this.#machine(uuid).spec) : undefined
+      },
+      end
+    )
+    this.#sinks.set(uuid, sink)
     return sink
+  }
+
+  #isArriving(machine: Uuid): boolean {
+    return this.#sinks.has(machine) || this.#arriving.has(machine)
+  }
+
+  /** A copy that is being written may lie on the files of the older one. */
+  #requireNoArrival(machine: Uuid): void {
+    if (!this.#isArriving(machine)) return
+    const why = `A copy of machine ${machine} is being written; commit, leave or discard it first.`
+    throw new VmmError('WRONG_STATUS', why)
   }
 
   #newMachine(spec: MachineSpec, folder: MachineFolder, memory?: string): QemuMachine {

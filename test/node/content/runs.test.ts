@@ -22,6 +22,8 @@ function contentOf(
       return bytes.slice(offset, offset + length)
     },
     extents: async () => extents,
+    mark: undefined,
+    changed: async () => undefined,
     close: async () => undefined
   }
   return { content, reads }

@@ -35,6 +35,7 @@ vmmConformance('the fake', async () => {
   }
   return {
     configuration: CONFIGURATION,
+    memory: { name: 'memory', format: 'fake-memory-1', sizeBytes: 40960 },
     open,
     openFull: async place => {
       const vmm = createFakeVmm({ host: hosts[place], images: [IMAGE] })

@@ -18,7 +18,7 @@ async function withFolders(
 }
 
 async function put(folders: MachineFolders, text: string): Promise<void> {
-  const incoming = await folders.makeIncoming(UUID)
+  const incoming = await folders.make(UUID)
   await writeFile(incoming.config, text)
   await folders.putInPlace(UUID, incoming)
 }
@@ -29,19 +29,19 @@ test('a newer copy takes the place of an older one and nothing else is left', as
     await put(folders, 'new')
     assert.equal(await readFile(folders.machine(UUID).config, 'utf8'), 'new')
     assert.deepEqual(await readdir(join(root, 'replaced')), [])
-    assert.deepEqual(await readdir(join(root, 'incoming')), [])
+    assert.deepEqual(await readdir(join(root, 'making')), [])
   })
 })
 
 test('after a crash between the two renames the older copy is back in its place', async () => {
   await withFolders(async (folders, root) => {
     await put(folders, 'old')
-    const incoming = await folders.makeIncoming(UUID)
+    const incoming = await folders.make(UUID)
     await writeFile(incoming.config, 'new')
     await rename(join(root, 'machines', UUID), join(root, 'replaced', UUID))
     await new MachineFolders(root).clean()
     assert.equal(await readFile(folders.machine(UUID).config, 'utf8'), 'old')
-    assert.deepEqual(await readdir(join(root, 'incoming')), [])
+    assert.deepEqual(await readdir(join(root, 'making')), [])
   })
 })
 
@@ -75,4 +75,17 @@ test('memory counts as saved only under its final name, and as used once a guest
 
 test('a name that is not a UUID is never made into a path', () => {
   assert.throws(() => new MachineFolders('/x').machine('../../etc'), /not a UUID/)
+})
+
+test('half a copy is still there after a crash, a machine half created is not', async () => {
+  await withFolders(async (folders, root) => {
+    await folders.make(UUID)
+    await writeFile((await folders.emptyIncoming(UUID)).disk, 'half')
+    await new MachineFolders(root).clean()
+    assert.deepEqual(await folders.leftovers(), [UUID])
+    assert.equal(await readFile(folders.incoming(UUID).disk, 'utf8'), 'half')
+    assert.deepEqual(await readdir(join(root, 'making')), [])
+    await folders.removeIncoming(UUID)
+    assert.deepEqual(await folders.leftovers(), [])
+  })
 })

@@ -41,6 +41,7 @@ if (reason === undefined) {
     }
     return {
       configuration,
+      memory: { name: 'memory', format: 'qemu-migration-7.2-tcg', sizeBytes: 40_000 },
       open,
       // The machines of the place stay with the driver that has them open.
       openFull: async place => createQemuVmm({ ...options(place), freeBytes: async () => 0 }),

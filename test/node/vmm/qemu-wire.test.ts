@@ -99,13 +99,17 @@ test('what is neither reply nor chunk is refused', () => {
   assert.throws(() => headerLength(0x12345678), /not one/)
 })
 
-test('an extent counts as zero by its zero flag alone', () => {
+test('a block status tells of one context and the flags of its extents', () => {
   const payload = hex('00000001 00001000 00000003 00002000 00000001 00000200 00000000')
-  assert.deepEqual(decodeDescriptors(payload), [
-    { length: 0x1000, isZero: true },
-    { length: 0x2000, isZero: false },
-    { length: 0x200, isZero: false }
-  ])
+  assert.deepEqual(decodeDescriptors(payload), {
+    context: 1,
+    extents: [
+      { length: 0x1000, flags: 3 },
+      { length: 0x2000, flags: 1 },
+      { length: 0x200, flags: 0 }
+    ]
+  })
+  assert.throws(() => decodeDescriptors(hex('00000001 00001000')), /block status/)
 })
 
 /** A QMP server that says what it is told to. */
