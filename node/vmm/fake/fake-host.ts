@@ -71,11 +71,15 @@ export class FakeHost {
     if (this.#file === undefined) return
     const rows = [...this.machines].map(([uuid, machine]) => [
       uuid,
-      { ...machine, disk: { ...machine.disk } }
+      { ...machine, disk: fieldsOf(machine.disk) }
     ])
     writeFileSync(`${this.#file}.tmp`, serialize(rows), { mode: 0o600 })
     renameSync(`${this.#file}.tmp`, this.#file)
   }
+}
+
+function fieldsOf({ sizeBytes, blocks, dirty }: SparseBytes) {
+  return { sizeBytes, blocks, dirty }
 }
 
 function load(file: string | undefined): Map<Uuid, FakeMachine> {
