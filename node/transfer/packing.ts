@@ -17,8 +17,8 @@ const FIRST_GUESSES: readonly (readonly [quality: number, bytesPerSecond: number
   [5, 33e6]
 ]
 
-/** The packer must be faster than the link by so much: it shares the processor with encryption. */
-const MARGIN = 2
+/** The packer must be faster than the link by so much: it shares the processor with encryption and with others. */
+const MARGIN = 3
 /** How much the newest measurement counts. */
 const WEIGHT = 0.2
 /** Packed bytes must be fewer by this part, or the receiver's work is for nothing. */

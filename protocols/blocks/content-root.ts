@@ -13,7 +13,7 @@ import { type Crypto, encodeCanonical, type Hash, toHex } from '../../ledger/ind
 import { BLOCK_BYTES, blockLength, blocksOf, type PartShape } from './parts.ts'
 
 const DOMAIN = fromString('virtuoso/content/1\n')
-const LEAF = Uint8Array.of(0)
+const LEAF = 0
 const NODE = Uint8Array.of(1)
 
 export interface PartRoot {
@@ -37,8 +37,14 @@ export function contentRoot(crypto: Crypto, parts: readonly PartRoot[]): Hash {
   return toHex(crypto.sha256(concat([DOMAIN, encodeCanonical(listed)])))
 }
 
+/** Blocks are put together with their mark here: allocating 16 KiB for each took a fifth of the time of a move. */
+const marked = new Uint8Array(1 + BLOCK_BYTES)
+
 export function leafHash(crypto: Crypto, block: Uint8Array): Uint8Array {
-  return crypto.sha256(concat([LEAF, block]))
+  if (block.byteLength > BLOCK_BYTES) throw new RangeError('a block has at most 16 KiB')
+  marked[0] = LEAF
+  marked.set(block, 1)
+  return crypto.sha256(marked.subarray(0, 1 + block.byteLength))
 }
 
 export function partHasher(crypto: Crypto, part: PartShape): PartHasher {
