@@ -1,14 +1,12 @@
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Configuration, Crypto, Hash, Uuid } from '../../ledger/index.ts'
 import type { ContentManifest, PartShape } from '../../protocols/blocks/index.ts'
-import type { ImageStore, Vmm } from '../vmm/index.ts'
-import { hashContent } from './hash.ts'
+import { type ImageStore, type Vmm, VmmError } from '../vmm/index.ts'
 import { ImageManifests } from './image-manifests.ts'
-import { ManifestWriter, openManifest } from './manifest-file.ts'
-
-/** Manifests kept of one machine: that of the copy here, and of a few versions others may still hold. */
-const KEPT = 4
+import type { ManifestWriter } from './manifest-file.ts'
+import { ManifestFolder } from './manifest-folder.ts'
+import { OneByOne } from './one-by-one.ts'
+import { sealContent } from './sealing.ts'
 
 export interface ContentsOptions {
   readonly vmm: Vmm
@@ -25,16 +23,20 @@ export interface ContentBase {
   readonly manifest: ContentManifest
 }
 
-/** Which manifest speaks of the files in a machine's place, as long as these have that stamp. */
-interface Binding {
-  readonly root: Hash
-  readonly stamp: string
-}
-
-/** What is known, by hashes, of the contents that lie on this host. */
+/**
+ * What is known, by hashes, of the contents that lie on this host.
+ *
+ *     unknown --seal: everything read----------> bound --guest runs--> recorded --seal: changes read--> bound
+ *        ^------ killed VMM, damaged manifest ------------------------'
+ *
+ * `bound`: the manifest speaks of the files as their stamp is. `recorded`: the disk keeps which blocks were written
+ * since. The manifest is durable before a new record begins, so that a crash between any two steps only leads to
+ * reading more.
+ */
 export class Contents {
   readonly #options: ContentsOptions
   readonly #images: ImageManifests | undefined
+  readonly #turns = new OneByOne<Uuid>()
 
   constructor(options: ContentsOptions) {
     this.#options = options
@@ -44,31 +46,22 @@ export class Contents {
 
   /** The content root of a machine that is down or suspended; its manifest is durable then. */
   async seal(machine: Uuid): Promise<Hash> {
-    const bound = await this.#bound(machine)
-    return bound ?? (await this.#hash(machine))
+    return await this.#turns.take(machine, async () => {
+      return (await this.#bound(machine)) ?? (await this.#seal(machine))
+    })
   }
 
   /** Of the present content of a machine at rest. */
   async manifest(machine: Uuid): Promise<ContentManifest> {
     const root = await this.seal(machine)
-    return await openManifest(this.#options.crypto, this.#path(machine, root))
+    return await this.#manifests(machine).open(root)
   }
 
   /** Of the content with that root, here or not, if its manifest is still kept. */
   async known(machine: Uuid, root: Hash): Promise<ContentManifest | undefined> {
-    try {
-      return await openManifest(this.#options.crypto, this.#path(machine, root))
-    } catch {
-      return undefined
-    }
-  }
-
-  /** Of the copy that lies in the machine's place, if it is known without reading it. */
-  async #cached(machine: Uuid): Promise<ContentManifest | undefined> {
-    const status = await this.#options.vmm.status(machine)
-    if (status !== 'down' && status !== 'suspended') return undefined
-    const root = await this.#bound(machine)
-    return root === undefined ? undefined : await this.known(machine, root)
+    return await this.#manifests(machine)
+      .open(root)
+      .catch(() => undefined)
   }
 
   /**
@@ -85,8 +78,7 @@ export class Contents {
 
   /** For a content on its way here. */
   async arriving(machine: Uuid, root: Hash, shapes: readonly PartShape[]): Promise<Arriving> {
-    const path = await this.#place(machine, root)
-    const writer = await ManifestWriter.create(this.#options.crypto, path, shapes)
+    const writer = await this.#manifests(machine).writer(shapes, root)
     return {
       page: (part, page, leaves) => writer.page(part, page, leaves),
       finish: async () => {
@@ -98,89 +90,64 @@ export class Contents {
 
   /** The content with this root has just been put in the machine's place. */
   async adopt(machine: Uuid, root: Hash): Promise<void> {
-    await this.#bind(machine, root)
-    await this.#forgetOldest(machine)
+    await this.#turns.take(machine, async () => {
+      await this.#record(machine, root, await this.#options.vmm.stamp(machine))
+    })
   }
 
   /** The machine and its copies are gone from this host. */
   async forget(machine: Uuid): Promise<void> {
-    await rm(this.#folder(machine), { recursive: true, force: true })
+    await this.#turns.take(machine, async () => await this.#manifests(machine).removeAll())
   }
 
-  async #hash(machine: Uuid): Promise<Hash> {
+  async #seal(machine: Uuid): Promise<Hash> {
     const { vmm, crypto } = this.#options
     const content = await vmm.content(machine)
+    let root: Hash
+    let stamp: string
     try {
-      const path = await this.#place(machine, 'new')
-      const writer = await ManifestWriter.create(crypto, path, content.parts)
-      try {
-        await hashContent(content, crypto, writer)
-        const root = await writer.finish()
-        await rename(path, this.#path(machine, root))
-        await this.#bind(machine, root)
-        await this.#forgetOldest(machine)
-        return root
-      } catch (error) {
-        await writer.discard()
-        throw error
-      }
+      // Taken while the content is open, when nobody can write to it.
+      stamp = await vmm.stamp(machine)
+      root = await sealContent(content, this.#manifests(machine), crypto)
     } finally {
       await content.close()
     }
+    await this.#record(machine, root, stamp)
+    return root
+  }
+
+  /** From here on changes are recorded since this root, and the files as they are are bound to it. */
+  async #record(machine: Uuid, root: Hash, stamp: string): Promise<void> {
+    try {
+      const now = await this.#options.vmm.sealed(machine, { mark: root, stamp })
+      await this.#manifests(machine).bind({ root, stamp: now })
+    } catch (error) {
+      // It was started meanwhile, is being read or is gone: the root stands, and the next seal reads more.
+      if (!(error instanceof VmmError)) throw error
+    }
+  }
+
+  /** Of the copy that lies in the machine's place, if it is known without reading it. */
+  async #cached(machine: Uuid): Promise<ContentManifest | undefined> {
+    const status = await this.#options.vmm.status(machine)
+    if (status !== 'down' && status !== 'suspended') return undefined
+    const root = await this.#bound(machine)
+    return root === undefined ? undefined : await this.known(machine, root)
   }
 
   /** The root of the manifest that is bound to the files as they are now. */
   async #bound(machine: Uuid): Promise<Hash | undefined> {
-    const binding = await this.#readBinding(machine)
-    if (binding === undefined) return undefined
+    const manifests = this.#manifests(machine)
+    const binding = await manifests.bound()
+    if (binding === undefined || !(await manifests.has(binding.root))) return undefined
     const stamp = await this.#options.vmm.stamp(machine)
-    const isThere = await stat(this.#path(machine, binding.root)).catch(() => undefined)
-    return stamp === binding.stamp && isThere !== undefined ? binding.root : undefined
+    return stamp === binding.stamp ? binding.root : undefined
   }
 
-  async #bind(machine: Uuid, root: Hash): Promise<void> {
-    const binding: Binding = { root, stamp: await this.#options.vmm.stamp(machine) }
-    const path = join(this.#folder(machine), 'bound.json')
-    // Not synced: after a power failure the stamp may not fit, and then the bytes are read again.
-    await writeFile(`${path}.tmp`, JSON.stringify(binding), { mode: 0o600 })
-    await rename(`${path}.tmp`, path)
-  }
-
-  async #readBinding(machine: Uuid): Promise<Binding | undefined> {
-    try {
-      const path = join(this.#folder(machine), 'bound.json')
-      const binding: Binding = JSON.parse(await readFile(path, 'utf8'))
-      return binding
-    } catch {
-      return undefined
-    }
-  }
-
-  async #forgetOldest(machine: Uuid): Promise<void> {
-    const folder = this.#folder(machine)
-    const names = (await readdir(folder)).filter(name => name.endsWith(SUFFIX))
-    const aged = await Promise.all(
-      names.map(async name => ({ name, atMs: (await stat(join(folder, name))).mtimeMs }))
-    )
-    aged.sort((a, b) => b.atMs - a.atMs)
-    for (const { name } of aged.slice(KEPT)) await rm(join(folder, name), { force: true })
-  }
-
-  async #place(machine: Uuid, root: string): Promise<string> {
-    await mkdir(this.#folder(machine), { recursive: true, mode: 0o700 })
-    return this.#path(machine, root)
-  }
-
-  #path(machine: Uuid, root: string): string {
-    return join(this.#folder(machine), `${root}${SUFFIX}`)
-  }
-
-  #folder(machine: Uuid): string {
-    return join(this.#options.folder, machine)
+  #manifests(machine: Uuid): ManifestFolder {
+    return new ManifestFolder(this.#options.crypto, join(this.#options.folder, machine))
   }
 }
-
-const SUFFIX = '.manifest'
 
 /** Manifest of a content that is on its way here. */
 export interface Arriving {

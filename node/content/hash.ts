@@ -1,42 +1,141 @@
 import type { Crypto } from '../../ledger/index.ts'
 import {
   BLOCK_BYTES,
+  type BlockRange,
   blocksOf,
   HASH_BYTES,
+  hashAt,
   leafHash,
   PAGE_BLOCKS,
   type PartName,
   type PartShape,
   pageBlocks,
   pagesOf,
+  sameHash,
+  treeRoot,
   ZeroHashes
 } from '../../protocols/blocks/index.ts'
 import type { MachineContent } from '../vmm/index.ts'
-import { runsOf } from './runs.ts'
+import type { ManifestWriter, StoredPart } from './manifest-file.ts'
+import { type BlockRun, blocksOfExtents, bytesOf, dataRuns, runsOf } from './runs.ts'
 
 /** Takes the leaves of every page of a content. */
 export interface PageSink {
   page(part: PartName, page: number, leaves: Uint8Array): Promise<void>
 }
 
-/** Reads every block that is not known to be a hole, and gives the pages in order. */
-export async function hashContent(
-  content: Pick<MachineContent, 'parts' | 'read' | 'extents'>,
+/** Reads every block of a part that is not known to be a hole, and gives the pages in order. */
+export async function hashPart(
+  content: Pick<MachineContent, 'read' | 'extents'>,
+  shape: PartShape,
   crypto: Crypto,
   sink: PageSink
 ): Promise<void> {
-  const zeros = new ZeroHashes(crypto)
-  for (const shape of content.parts) {
-    const pages = new PageFiller(shape, zeros, sink)
-    for await (const run of runsOf(content, shape, { first: 0, count: blocksOf(shape) })) {
-      if (run.kind === 'zeros') continue
-      for (let at = 0; at * BLOCK_BYTES < run.bytes.byteLength; at++) {
-        const block = run.bytes.subarray(at * BLOCK_BYTES, (at + 1) * BLOCK_BYTES)
-        await pages.set(run.first + at, leafHash(crypto, block))
-      }
-    }
-    await pages.end()
+  const pages = new PageFiller(shape, new ZeroHashes(crypto), sink)
+  for await (const run of runsOf(content, shape, { first: 0, count: blocksOf(shape) })) {
+    if (run.kind === 'zeros') continue
+    for (const { index, leaf } of leavesOf(run, crypto)) await pages.set(index, leaf)
   }
+  await pages.end()
+}
+
+/** Pages whose changes are asked for at once: 1 GiB of content. */
+const WINDOW_PAGES = 256
+
+/**
+ * Reads only the blocks that may have changed since `old`, whose hashes stay for all others. Throws when the old
+ * manifest is damaged where it is used.
+ */
+export async function hashChanges(
+  content: Pick<MachineContent, 'read' | 'changed'>,
+  old: StoredPart,
+  crypto: Crypto,
+  writer: ManifestWriter
+): Promise<void> {
+  const { shape } = old
+  await requireRoots(crypto, old)
+  const zeros = new ZeroHashes(crypto)
+  for (let first = 0; first < old.pages; first += WINDOW_PAGES) {
+    const count = Math.min(WINDOW_PAGES, old.pages - first)
+    const within = { first: first * PAGE_BLOCKS, count: count * PAGE_BLOCKS }
+    const changed = await content.changed(shape.name, bytesOf(shape, within))
+    if (changed === undefined) throw new Error(`what changed of the ${shape.name} is not known`)
+    let done = first
+    for (const { page, ranges } of byPage(blocksOfExtents(changed))) {
+      await writer.copy(shape.name, done, page - done, old)
+      const leaves = await leavesWith(content, shape, ranges, crypto, {
+        zeros,
+        leaves: await checkedLeaves(crypto, old, page)
+      })
+      await writer.page(shape.name, page, leaves)
+      done = page + 1
+    }
+    await writer.copy(shape.name, done, first + count - done, old)
+  }
+}
+
+async function leavesWith(
+  content: Pick<MachineContent, 'read'>,
+  shape: PartShape,
+  ranges: readonly BlockRange[],
+  crypto: Crypto,
+  old: { readonly zeros: ZeroHashes; readonly leaves: Uint8Array }
+): Promise<Uint8Array> {
+  const leaves = old.leaves.slice()
+  const set = (index: number, leaf: Uint8Array): void =>
+    leaves.set(leaf, (index % PAGE_BLOCKS) * HASH_BYTES)
+  for (const range of ranges) {
+    for await (const run of dataRuns(content, shape, range)) {
+      if (run.kind === 'data') for (const { index, leaf } of leavesOf(run, crypto)) set(index, leaf)
+      else
+        for (let at = 0; at < run.count; at++)
+          set(run.first + at, old.zeros.leafOf(shape, run.first + at))
+    }
+  }
+  return leaves
+}
+
+function* leavesOf(
+  run: BlockRun & { readonly kind: 'data' },
+  crypto: Crypto
+): Generator<{ readonly index: number; readonly leaf: Uint8Array }, void, void> {
+  for (let at = 0; at * BLOCK_BYTES < run.bytes.byteLength; at++) {
+    const block = run.bytes.subarray(at * BLOCK_BYTES, (at + 1) * BLOCK_BYTES)
+    yield { index: run.first + at, leaf: leafHash(crypto, block) }
+  }
+}
+
+/** Ascending ranges of blocks, cut at the borders of pages. */
+function* byPage(
+  ranges: readonly BlockRange[]
+): Generator<{ readonly page: number; readonly ranges: readonly BlockRange[] }, void, void> {
+  let page = -1
+  let mine: BlockRange[] = []
+  for (const range of ranges) {
+    const end = range.first + range.count
+    for (let first = range.first; first < end; ) {
+      const next = Math.floor(first / PAGE_BLOCKS)
+      if (next !== page && mine.length > 0) yield { page, ranges: mine }
+      if (next !== page) mine = []
+      page = next
+      const count = Math.min(end, (page + 1) * PAGE_BLOCKS) - first
+      mine.push({ first, count })
+      first += count
+    }
+  }
+  if (mine.length > 0) yield { page, ranges: mine }
+}
+
+async function requireRoots(crypto: Crypto, old: StoredPart): Promise<void> {
+  const found = treeRoot(crypto, await old.pageRoots(0, old.pages))
+  if (!sameHash(found, old.root)) throw new Error('the page roots of the old manifest are damaged')
+}
+
+async function checkedLeaves(crypto: Crypto, old: StoredPart, page: number): Promise<Uint8Array> {
+  const leaves = await old.leaves(page)
+  const root = hashAt(await old.pageRoots(page, 1), 0)
+  if (sameHash(treeRoot(crypto, leaves), root)) return leaves
+  throw new Error(`the leaves of page ${page} of the old manifest are damaged`)
 }
 
 /** Blocks come in ascending order; those that do not come are zero. */

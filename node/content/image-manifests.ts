@@ -1,9 +1,9 @@
 import { mkdir, open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Crypto, Hash } from '../../ledger/index.ts'
-import { BLOCK_BYTES, type ContentManifest, type PartShape } from '../../protocols/blocks/index.ts'
-import type { ImageStore } from '../vmm/index.ts'
-import { hashContent } from './hash.ts'
+import { type ContentManifest, type PartShape } from '../../protocols/blocks/index.ts'
+import type { Extent, ImageStore, PartName } from '../vmm/index.ts'
+import { hashPart } from './hash.ts'
 import { ManifestWriter, openManifest } from './manifest-file.ts'
 
 /** Manifests of the disks of images: a machine on its way here need not bring what its image has already. */
@@ -37,21 +37,17 @@ export class ImageManifests {
     const writer = await ManifestWriter.create(this.#crypto, path, [shape])
     const file = await open(disk, 'r')
     try {
-      await hashContent(
-        {
-          parts: [shape],
-          extents: async () => [
-            { offset: 0, length: Math.ceil(sizeBytes / BLOCK_BYTES) * BLOCK_BYTES }
-          ],
-          read: async (_part, offset, length) => {
-            const bytes = new Uint8Array(length)
-            await file.read(bytes, 0, length, offset)
-            return bytes
-          }
-        },
-        this.#crypto,
-        writer
-      )
+      const content = {
+        extents: async (_part: PartName, within?: Extent) => [
+          within ?? { offset: 0, length: sizeBytes }
+        ],
+        read: async (_part: PartName, offset: number, length: number) => {
+          const bytes = new Uint8Array(length)
+          await file.read(bytes, 0, length, offset)
+          return bytes
+        }
+      }
+      await hashPart(content, shape, this.#crypto, writer)
       await writer.finish()
     } catch (error) {
       await writer.discard()

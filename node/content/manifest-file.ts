@@ -6,8 +6,10 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type Crypto, fromHex, type Hash, toHex } from '../../ledger/index.ts'
 import {
+  blocksOf,
   type ContentManifest,
   HASH_BYTES,
+  hashAt,
   PAGE_BLOCKS,
   type PartManifest,
   type PartName,
@@ -22,6 +24,8 @@ import {
 
 const HEAD_BYTES = 4_096
 const PAGE_BYTES = PAGE_BLOCKS * HASH_BYTES
+/** Leaves are copied 1 MiB at a time. */
+const COPY_PAGES = 128
 const FORMAT = 'virtuoso-manifest-1'
 
 interface Head {
@@ -46,8 +50,18 @@ function layoutOf(shapes: readonly PartShape[]): readonly Layout[] {
   })
 }
 
+/** A part of which several pages' leaves can be read at once. */
+export interface StoredPart extends PartManifest {
+  /** As they lie in the file: 8 KiB for each page but the part's last; of a page of zeros, zeros. */
+  leafBytes(first: number, count: number): Promise<Uint8Array>
+}
+
+export interface StoredManifest extends ContentManifest {
+  readonly parts: readonly StoredPart[]
+}
+
 /** Opens a finished manifest. Throws what the file system says; a file that is none is an Error. */
-export async function openManifest(crypto: Crypto, path: string): Promise<ContentManifest> {
+export async function openManifest(crypto: Crypto, path: string): Promise<StoredManifest> {
   const file = await open(path, 'r')
   try {
     const head = await readHead(file, path)
@@ -68,7 +82,7 @@ function storedPart(
   { shape, rootsAt, leavesAt }: Layout,
   root: Hash,
   zeros: ZeroHashes
-): PartManifest {
+): StoredPart {
   const pages = pagesOf(shape)
   const pageRoots = async (first: number, count: number): Promise<Uint8Array> => {
     requirePages(shape, first, count)
@@ -79,6 +93,12 @@ function storedPart(
     root: fromHex(root),
     pages,
     pageRoots,
+    leafBytes: async (first, count) => {
+      requirePages(shape, first, count)
+      const end = Math.min((first + count) * PAGE_BLOCKS, blocksOf(shape))
+      const length = (end - first * PAGE_BLOCKS) * HASH_BYTES
+      return await readAt(file, leavesAt + first * PAGE_BYTES, length)
+    },
     leaves: async page => {
       const count = pageBlocks(shape, page)
       const isZero = count === PAGE_BLOCKS && sameHash(await pageRoots(page, 1), zeros.pageRoot)
@@ -103,6 +123,8 @@ export class ManifestWriter {
   readonly #path: string
   readonly #file: FileHandle
   readonly #layouts: readonly Layout[]
+  /** Page roots of each part, 32 bytes each: 512 KiB for a disk of 64 GiB. */
+  readonly #roots: readonly Uint8Array[]
   readonly #zeros: ZeroHashes
   #isOpen = true
 
@@ -116,6 +138,7 @@ export class ManifestWriter {
     this.#path = path
     this.#file = file
     this.#layouts = layoutOf(shapes)
+    this.#roots = shapes.map(shape => new Uint8Array(pagesOf(shape) * HASH_BYTES))
     this.#zeros = new ZeroHashes(crypto)
   }
 
@@ -129,19 +152,37 @@ export class ManifestWriter {
   }
 
   async page(part: PartName, page: number, leaves: Uint8Array): Promise<void> {
-    const layout = this.#layouts.find(({ shape }) => shape.name === part)
-    if (layout === undefined) throw new RangeError(`the manifest has no part ${part}`)
+    const { layout, roots } = this.#part(part)
     const isZero = leaves === this.#zeros.page || sameHash(leaves, this.#zeros.page)
     const root = isZero ? this.#zeros.pageRoot : treeRoot(this.#crypto, leaves)
-    await this.#write(layout.rootsAt + page * HASH_BYTES, root)
+    roots.set(root, page * HASH_BYTES)
     if (!isZero) await this.#write(layout.leavesAt + page * PAGE_BYTES, leaves)
+  }
+
+  /** Pages as an older manifest has them: nothing is hashed. */
+  async copy(part: PartName, first: number, count: number, from: StoredPart): Promise<void> {
+    const { layout, roots } = this.#part(part)
+    roots.set(await from.pageRoots(first, count), first * HASH_BYTES)
+    const isZero = (page: number): boolean => sameHash(hashAt(roots, page), this.#zeros.pageRoot)
+    const end = first + count
+    for (let page = first; page < end; ) {
+      if (isZero(page)) {
+        page += 1
+        continue
+      }
+      const begin = page
+      while (page < end && page - begin < COPY_PAGES && !isZero(page)) page += 1
+      const leaves = await from.leafBytes(begin, page - begin)
+      await this.#write(layout.leavesAt + begin * PAGE_BYTES, leaves)
+    }
   }
 
   /** Durable, under its name. Throws unless it has the root it should have; without one any will do. */
   async finish(expected?: Hash): Promise<Hash> {
     const parts = []
     for (const { shape, rootsAt } of this.#layouts) {
-      const roots = await readAt(this.#file, rootsAt, pagesOf(shape) * HASH_BYTES)
+      const { roots } = this.#part(shape.name)
+      await this.#write(rootsAt, roots)
       parts.push({ shape, root: treeRoot(this.#crypto, roots) })
     }
     const root = rootOfParts(this.#crypto, parts)
@@ -164,6 +205,14 @@ export class ManifestWriter {
   async discard(): Promise<void> {
     await this.#close()
     await rm(`${this.#path}.tmp`, { force: true })
+  }
+
+  #part(name: PartName): { readonly layout: Layout; readonly roots: Uint8Array } {
+    const at = this.#layouts.findIndex(({ shape }) => shape.name === name)
+    const layout = this.#layouts[at]
+    const roots = this.#roots[at]
+    if (layout !== undefined && roots !== undefined) return { layout, roots }
+    throw new RangeError(`the manifest has no part ${name}`)
   }
 
   async #write(at: number, bytes: Uint8Array): Promise<void> {

@@ -1,5 +1,5 @@
 import { BLOCK_BYTES, type BlockRange, FRAME_BLOCKS_MAX } from '../../protocols/blocks/index.ts'
-import type { MachineContent, PartShape } from '../vmm/index.ts'
+import type { Extent, MachineContent, PartShape } from '../vmm/index.ts'
 
 type Readable = Pick<MachineContent, 'read' | 'extents'>
 
@@ -8,41 +8,62 @@ export type BlockRun =
   | { readonly kind: 'data'; readonly first: number; readonly bytes: Uint8Array }
   | { readonly kind: 'zeros'; readonly first: number; readonly count: number }
 
+/** Blocks whose extents are asked for at once: 1 GiB of content, in which a disk has at most 65,536 gaps. */
+const WINDOW_BLOCKS = 65_536
+
 /**
  * The blocks of a range in order: data as it is read, holes and zero blocks as counts. At most
- * `FRAME_BLOCKS_MAX` blocks of data are in memory at a time.
+ * `FRAME_BLOCKS_MAX` blocks of data and the extents of 1 GiB are in memory at a time.
  */
 export async function* runsOf(
   content: Readable,
   part: PartShape,
   range: BlockRange
 ): AsyncGenerator<BlockRun, void, void> {
-  const holds = await dataBlocks(content, part)
   const end = range.first + range.count
-  for (let at = range.first; at < end; ) {
-    const span = holds.find(each => each.end > at)
-    const dataFrom = Math.min(span?.first ?? end, end)
-    if (dataFrom > at) {
-      yield { kind: 'zeros', first: at, count: dataFrom - at }
-      at = dataFrom
-      continue
+  for (let first = range.first; first < end; first += WINDOW_BLOCKS) {
+    const count = Math.min(WINDOW_BLOCKS, end - first)
+    const extents = await content.extents(part.name, bytesOf(part, { first, count }))
+    let at = first
+    for (const span of blocksOfExtents(extents)) {
+      if (span.first > at) yield { kind: 'zeros', first: at, count: span.first - at }
+      yield* dataRuns(content, part, span)
+      at = span.first + span.count
     }
-    const count = Math.min(FRAME_BLOCKS_MAX, end - at, (span?.end ?? end) - at)
-    yield* readRuns(content, part, at, count)
-    at += count
+    if (at < first + count) yield { kind: 'zeros', first: at, count: first + count - at }
   }
 }
 
-async function* readRuns(
-  content: Readable,
+/** The same for blocks of which it is known that they are worth reading. */
+export async function* dataRuns(
+  content: Pick<MachineContent, 'read'>,
   part: PartShape,
-  first: number,
-  count: number
+  range: BlockRange
 ): AsyncGenerator<BlockRun, void, void> {
+  const end = range.first + range.count
+  for (let first = range.first; first < end; first += FRAME_BLOCKS_MAX) {
+    const count = Math.min(FRAME_BLOCKS_MAX, end - first)
+    const { offset, length } = bytesOf(part, { first, count })
+    yield* splitZeros(await content.read(part.name, offset, length), first)
+  }
+}
+
+export function bytesOf(part: PartShape, { first, count }: BlockRange): Extent {
   const offset = first * BLOCK_BYTES
-  const length = Math.min(count * BLOCK_BYTES, part.sizeBytes - offset)
-  const bytes = await content.read(part.name, offset, length)
-  yield* splitZeros(bytes, first)
+  return { offset, length: Math.min(count * BLOCK_BYTES, part.sizeBytes - offset) }
+}
+
+/** The blocks that ascending extents touch, each once. */
+export function blocksOfExtents(extents: readonly Extent[]): readonly BlockRange[] {
+  const ranges: { first: number; count: number }[] = []
+  for (const { offset, length } of extents) {
+    const first = Math.floor(offset / BLOCK_BYTES)
+    const end = Math.ceil((offset + length) / BLOCK_BYTES)
+    const last = ranges.at(-1)
+    if (last !== undefined && first <= last.first + last.count) last.count = end - last.first
+    else ranges.push({ first, count: end - first })
+  }
+  return ranges
 }
 
 const ZEROS = Buffer.alloc(BLOCK_BYTES)
@@ -52,8 +73,8 @@ function isZero(block: Uint8Array): boolean {
   return ZEROS.subarray(0, block.byteLength).equals(block)
 }
 
-/** Written zeros travel no more than holes do. */
-export function* splitZeros(bytes: Uint8Array, first: number): Generator<BlockRun, void, void> {
+/** Written zeros are told apart from data no more than holes are. */
+function* splitZeros(bytes: Uint8Array, first: number): Generator<BlockRun, void, void> {
   const count = Math.ceil(bytes.byteLength / BLOCK_BYTES)
   const zero = (at: number): boolean =>
     isZero(bytes.subarray(at * BLOCK_BYTES, (at + 1) * BLOCK_BYTES))
@@ -69,17 +90,4 @@ export function* splitZeros(bytes: Uint8Array, first: number): Generator<BlockRu
           bytes: bytes.subarray(begin * BLOCK_BYTES, at * BLOCK_BYTES)
         }
   }
-}
-
-interface BlockSpan {
-  readonly first: number
-  readonly end: number
-}
-
-async function dataBlocks(content: Readable, part: PartShape): Promise<readonly BlockSpan[]> {
-  const extents = await content.extents(part.name)
-  return extents.map(({ offset, length }) => ({
-    first: Math.floor(offset / BLOCK_BYTES),
-    end: Math.ceil((offset + length) / BLOCK_BYTES)
-  }))
 }

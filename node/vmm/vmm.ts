@@ -138,12 +138,15 @@ export interface MachineContent {
   readonly parts: readonly PartShape[]
   /** Bytes [offset, offset + length) of a part. */
   read(part: PartName, offset: number, length: number): Promise<Uint8Array>
-  /** Extents of a part that are known to hold data; what is left out reads as zeros. */
-  extents(part: PartName): Promise<readonly Extent[]>
+  /**
+   * Extents of a part, or of a piece of it, that are known to hold data; what is left out reads as zeros. A large
+   * disk is asked piece by piece, because it can have millions.
+   */
+  extents(part: PartName, within?: Extent): Promise<readonly Extent[]>
   /** Under which mark changes of the disk have been recorded without a gap; undefined when they have not. */
   readonly mark: string | undefined
   /** Extents that may have changed since the mark; undefined when that is not known of this part. */
-  changed(part: PartName): Promise<readonly Extent[] | undefined>
+  changed(part: PartName, within?: Extent): Promise<readonly Extent[] | undefined>
   close(): Promise<void>
 }
 

@@ -1,6 +1,6 @@
 import { CONFIG_FORMAT, encodeConfig } from '../config-part.ts'
 import { DISK_FORMAT, requireRange } from '../part-shapes.ts'
-import type { MachineContent, PartName, PartShape } from '../vmm.ts'
+import type { Extent, MachineContent, PartName, PartShape } from '../vmm.ts'
 import { FAKE_MEMORY_FORMAT } from './fake-guest.ts'
 import type { FakeMachine } from './fake-host.ts'
 import { SparseBytes } from './sparse-bytes.ts'
@@ -20,19 +20,28 @@ export function openFakeContent(
       requireRange(parts, part, offset, length)
       return bytes.get(part)?.read(offset, length) ?? new Uint8Array(0)
     },
-    extents: async part => {
-      requireRange(parts, part, 0, 0)
-      return bytes.get(part)?.extents() ?? []
+    extents: async (part, within) => {
+      requireRange(parts, part, within?.offset ?? 0, within?.length ?? 0)
+      return cut(bytes.get(part)?.extents() ?? [], within)
     },
-    changed: async part => {
-      requireRange(parts, part, 0, 0)
-      return part !== 'disk' || mark === undefined ? undefined : disk.changed()
+    changed: async (part, within) => {
+      requireRange(parts, part, within?.offset ?? 0, within?.length ?? 0)
+      return part !== 'disk' || mark === undefined ? undefined : cut(disk.changed(), within)
     },
     close: async () => {
       if (isOpen) closed()
       isOpen = false
     }
   }
+}
+
+function cut(extents: readonly Extent[], within: Extent | undefined): readonly Extent[] {
+  if (within === undefined) return extents
+  return extents.flatMap(({ offset, length }) => {
+    const from = Math.max(offset, within.offset)
+    const to = Math.min(offset + length, within.offset + within.length)
+    return from < to ? [{ offset: from, length: to - from }] : []
+  })
 }
 
 function partsOf(

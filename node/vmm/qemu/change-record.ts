@@ -23,9 +23,12 @@ const MARK = /^[0-9a-zA-Z]{1,64}$/
 /** Begins a record of changes from what the disk holds now, and ends every other one. */
 export async function beginRecord(disk: string, mark: string): Promise<void> {
   if (!MARK.test(mark)) throw new Error(`"${mark}" is no mark of 1 to 64 letters and digits.`)
-  for (const { name } of (await readQcow2(disk)).bitmaps) {
-    await runQemuImg(['bitmap', '--remove', disk, name])
+  const { bitmaps } = await readQcow2(disk)
+  if (bitmaps.length === 1 && (await recordedSince(disk)) === mark) {
+    await runQemuImg(['bitmap', '--clear', disk, mark])
+  } else {
+    for (const { name } of bitmaps) await runQemuImg(['bitmap', '--remove', disk, name])
+    await runQemuImg(['bitmap', '--add', '-g', String(CONTENT_BLOCK_BYTES), disk, mark])
   }
-  await runQemuImg(['bitmap', '--add', '-g', String(CONTENT_BLOCK_BYTES), disk, mark])
   await syncFile(disk)
 }

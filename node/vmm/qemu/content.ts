@@ -37,14 +37,15 @@ export async function openContent(
       if (part === 'config') return config.slice(offset, offset + length)
       return memory === undefined ? new Uint8Array(0) : await readExactly(memory, offset, length)
     },
-    extents: async part => {
-      requireRange(parts, part, 0, 0)
-      if (part === 'disk') return await disk.client.extents()
-      return [{ offset: 0, length: part === 'config' ? config.length : memoryBytes }]
+    extents: async (part, within) => {
+      requireRange(parts, part, within?.offset ?? 0, within?.length ?? 0)
+      if (part === 'disk') return await disk.client.extents(within)
+      return [within ?? { offset: 0, length: part === 'config' ? config.length : memoryBytes }]
     },
-    changed: async part => {
-      requireRange(parts, part, 0, 0)
-      return part !== 'disk' || mark === undefined ? undefined : await disk.client.dirty(mark)
+    changed: async (part, within) => {
+      requireRange(parts, part, within?.offset ?? 0, within?.length ?? 0)
+      if (part !== 'disk' || mark === undefined) return undefined
+      return await disk.client.dirty(mark, within)
     },
     close: async () => {
       if (!isOpen) return

@@ -116,26 +116,31 @@ export class NbdClient {
   }
 
   /** The extents that are not known to be zero, neighbours joined. */
-  async extents(): Promise<readonly Extent[]> {
-    return await this.#walk(ALLOCATION, flags => (flags & FLAG_ZERO) === 0)
+  async extents(within?: Extent): Promise<readonly Extent[]> {
+    return await this.#walk(ALLOCATION, within, flags => (flags & FLAG_ZERO) === 0)
   }
 
   /** The extents that a bitmap has for dirty, neighbours joined. */
-  async dirty(bitmap: string): Promise<readonly Extent[]> {
-    return await this.#walk(dirtyContext(bitmap), flags => (flags & FLAG_DIRTY) !== 0)
+  async dirty(bitmap: string, within?: Extent): Promise<readonly Extent[]> {
+    return await this.#walk(dirtyContext(bitmap), within, flags => (flags & FLAG_DIRTY) !== 0)
   }
 
-  async #walk(context: string, isWanted: (flags: number) => boolean): Promise<readonly Extent[]> {
+  async #walk(
+    context: string,
+    { offset, length }: Extent = { offset: 0, length: this.sizeBytes },
+    isWanted: (flags: number) => boolean
+  ): Promise<readonly Extent[]> {
     const id = this.#contexts.get(context)
     if (id === undefined) throw new Error(`The NBD server does not offer ${context}.`)
     const found: Extent[] = []
-    for (let at = 0; at < this.sizeBytes; ) {
-      const length = Math.min(this.sizeBytes - at, STATUS_MAX_BYTES)
-      const answer = await this.#ask(COMMANDS.blockStatus, at, length, Buffer.alloc(0))
+    const end = offset + length
+    for (let at = offset; at < end; ) {
+      const asked = Math.min(end - at, STATUS_MAX_BYTES)
+      const answer = await this.#ask(COMMANDS.blockStatus, at, asked, Buffer.alloc(0))
       const told = answer.descriptors.find(each => each.context === id)?.extents ?? []
       if (told.length === 0) throw new Error('The NBD server told nothing about the disk.')
       for (const descriptor of told) {
-        const extent = { offset: at, length: Math.min(descriptor.length, this.sizeBytes - at) }
+        const extent = { offset: at, length: Math.min(descriptor.length, end - at) }
         if (extent.length <= 0) throw new Error('The NBD server told of an empty extent.')
         if (isWanted(descriptor.flags)) join(found, extent)
         at += extent.length

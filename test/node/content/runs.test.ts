@@ -21,7 +21,15 @@ function contentOf(
       reads.push([offset, length])
       return bytes.slice(offset, offset + length)
     },
-    extents: async () => extents,
+    extents: async (_part, within) => {
+      const end = within === undefined ? PART.sizeBytes : within.offset + within.length
+      const begin = within?.offset ?? 0
+      return extents.flatMap(({ offset, length }) => {
+        const from = Math.max(offset, begin)
+        const to = Math.min(offset + length, end)
+        return from < to ? [{ offset: from, length: to - from }] : []
+      })
+    },
     mark: undefined,
     changed: async () => undefined,
     close: async () => undefined
