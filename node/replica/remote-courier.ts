@@ -9,10 +9,11 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { type PublicKey, quorumOf, type SignedTransaction } from '../../ledger/index.ts'
-import { SUBMITTED_MAX, submit } from '../../protocols/ledger/index.ts'
+import { SUBMITTED_MAX } from '../../protocols/ledger/index.ts'
 import { type Network, within } from '../network/index.ts'
 import { type CoordinatorQueue, createCoordinatorQueue } from './coordinator-queue.ts'
 import type { Courier, CourierRefusal } from './courier.ts'
+import { createSubmissionStreams, type SubmissionStreams } from './submission-streams.ts'
 
 /** At least so many times, in rounds: each coordinator is asked once before any is asked again. */
 const ATTEMPTS = 4
@@ -36,12 +37,13 @@ export function remoteCourier(network: Network, coordinators: readonly PublicKey
   const others = coordinators.filter(key => key !== network.key)
   const enough = coordinators.length - quorumOf(coordinators.length) + 1
   const queue = createCoordinatorQueue(others, key => network.isConnected(key))
+  const streams = createSubmissionStreams(network)
   return {
     async deliver(batch, signal) {
       const answers: (CourierRefusal | null)[] = []
       for (let at = 0; at < batch.length; at += SUBMITTED_MAX) {
         const some = batch.slice(at, at + SUBMITTED_MAX)
-        answers.push(...(await deliverSome({ network, queue, enough, signal }, some)))
+        answers.push(...(await deliverSome({ streams, queue, enough, signal }, some)))
       }
       return answers
     }
@@ -49,7 +51,7 @@ export function remoteCourier(network: Network, coordinators: readonly PublicKey
 }
 
 interface Delivery {
-  readonly network: Network
+  readonly streams: SubmissionStreams
   readonly queue: CoordinatorQueue
   /** So many refusals settle it. */
   readonly enough: number
@@ -57,7 +59,7 @@ interface Delivery {
 }
 
 async function deliverSome(
-  { network, queue, enough, signal }: Delivery,
+  { streams, queue, enough, signal }: Delivery,
   batch: readonly SignedTransaction[]
 ): Promise<Said> {
   const tallies = batch.map(
@@ -69,7 +71,7 @@ async function deliverSome(
     if (signal?.aborted === true) break
     const open = [...tallies.keys()].filter(at => tallies[at]?.settled === false)
     const asked = open.flatMap(at => batch[at] ?? [])
-    const said = await tryOne(network, to, asked, signal)
+    const said = await tryOne(streams, to, asked, signal)
     queue.note(to, said.heard)
     for (const [place, at] of open.entries()) {
       const tally = tallies[at]
@@ -101,18 +103,19 @@ function count(tally: Tally, by: PublicKey, said: CourierRefusal | null, enough:
 
 /** One answer for each; where the coordinator could not be asked, the words of that failure. */
 async function tryOne(
-  network: Network,
+  streams: SubmissionStreams,
   to: PublicKey,
   batch: readonly SignedTransaction[],
   signal: AbortSignal | undefined
 ): Promise<{ readonly heard: boolean; readonly answers: Said }> {
   let sent = false
   try {
-    const reply = await within(ATTEMPT_MS, signal, async limit => {
-      const stream = await network.open('ledger', to, { signal: limit })
+    const onSent = (): void => {
       sent = true
-      return await submit(stream, batch, { signal: limit })
-    })
+    }
+    const reply = await within(ATTEMPT_MS, signal, limit =>
+      streams.submit(to, batch, { signal: limit, onSent })
+    )
     if (reply.kind === 'submitted') return { heard: true, answers: reply.answers }
     return { heard: true, answers: batch.map(() => ({ code: reply.code, message: reply.message })) }
   } catch (error) {

@@ -34,19 +34,47 @@ export type ChannelOptions = Omit<FrameOptions, 'maxBytes'>
 type Refused = { readonly kind: 'refused' } & LedgerRefusal
 type Answer<K extends LedgerReply['kind']> = Extract<LedgerReply, { readonly kind: K }> | Refused
 
-/**
- * At most `SUBMITTED_MAX` transactions; their answers come in the same order. Throws `FrameError`: then nobody
- * knows which were taken, and the same bytes may be sent again.
- */
+/** A stream to one node for any number of submissions, one after the other: opening one costs more than an answer. */
+export interface Submissions {
+  /**
+   * At most `SUBMITTED_MAX` transactions; their answers come in the same order. Throws `FrameError`: then nobody
+   * knows which were taken, and the same bytes may be sent again on another stream.
+   */
+  submit(transactions: readonly SignedTransaction[]): Promise<Answer<'submitted'>>
+  /** Resolves when the node has ended the stream or is gone. */
+  gone(): Promise<void>
+  close(): void
+  /** Resets the stream under a submission. */
+  abort(reason: Error): void
+}
+
+export function submissions(stream: Stream, options: ChannelOptions = {}): Submissions {
+  const channel = frames(stream, { ...options, ...ASKING })
+  return {
+    async submit(transactions) {
+      const reply = await askOn(channel, { kind: 'submit', transactions }, 'submitted')
+      if (reply.kind === 'refused' || reply.answers.length === transactions.length) return reply
+      const [said, expected] = [reply.answers.length, transactions.length]
+      throw new FrameError('MALFORMED', `${said} answers to ${expected} transactions`)
+    },
+    gone: () => channel.gone(),
+    close: () => void channel.finish(),
+    abort: reason => channel.abort(reason)
+  }
+}
+
+/** A single submission. Throws `FrameError`. */
 export async function submit(
   stream: Stream,
   transactions: readonly SignedTransaction[],
   options: ChannelOptions = {}
 ): Promise<Answer<'submitted'>> {
-  const reply = await ask(stream, { kind: 'submit', transactions }, 'submitted', options)
-  if (reply.kind === 'refused' || reply.answers.length === transactions.length) return reply
-  const [said, expected] = [reply.answers.length, transactions.length]
-  throw new FrameError('MALFORMED', `${said} answers to ${expected} transactions`)
+  const one = submissions(stream, options)
+  try {
+    return await one.submit(transactions)
+  } finally {
+    one.close()
+  }
 }
 
 export function askHead(stream: Stream, options: ChannelOptions = {}): Promise<Answer<'head'>> {
@@ -100,13 +128,21 @@ async function ask<K extends LedgerReply['kind']>(
 ): Promise<Answer<K>> {
   const channel = frames(stream, { ...options, ...ASKING })
   try {
-    await sendMessage(channel, ledgerRequest, request)
-    const reply = await expectMessage(channel, ledgerReply)
-    if (isAnswer(reply, expected)) return reply
-    throw new FrameError('MALFORMED', `'${reply.kind}' does not answer '${request.kind}'`)
+    return await askOn(channel, request, expected)
   } finally {
     void channel.finish()
   }
+}
+
+async function askOn<K extends LedgerReply['kind']>(
+  channel: Frames,
+  request: LedgerRequest,
+  expected: K
+): Promise<Answer<K>> {
+  await sendMessage(channel, ledgerRequest, request)
+  const reply = await expectMessage(channel, ledgerReply)
+  if (isAnswer(reply, expected)) return reply
+  throw new FrameError('MALFORMED', `'${reply.kind}' does not answer '${request.kind}'`)
 }
 
 function isAnswer<K extends LedgerReply['kind']>(
@@ -141,7 +177,9 @@ export async function serveLedger(
     channel.finish(last && encodeMessage(ledgerReply, last))
   try {
     const request = await expectMessage(channel, ledgerRequest)
-    if (request.kind !== 'follow') return await end(await answer(handler, request))
+    if (request.kind === 'submit')
+      return await end(await takeSubmissions(channel, handler, request))
+    if (request.kind !== 'follow') return await end(answer(handler, request))
     const giveBack = slots.take(peer)
     if (giveBack === undefined) {
       const message = 'this peer already follows on as many streams as are served to one'
@@ -162,18 +200,40 @@ export async function serveLedger(
   }
 }
 
-async function answer(
+type Submit = Extract<LedgerRequest, { readonly kind: 'submit' }>
+
+/** One after the other, until the peer closes its end or has nothing more to submit for the idle time. */
+async function takeSubmissions(
+  channel: Frames,
   handler: LedgerHandler,
-  request: Exclude<LedgerRequest, { readonly kind: 'follow' }>
-): Promise<LedgerReply> {
-  switch (request.kind) {
-    case 'head':
-      return { kind: 'head', ...handler.head() }
-    case 'genesis':
-      return { kind: 'genesis', bytes: handler.genesis() }
-    case 'submit':
-      return { kind: 'submitted', answers: await handler.submit(request.transactions) }
+  first: Submit
+): Promise<LedgerReply | undefined> {
+  for (let request: Submit = first; ; ) {
+    const answers = await handler.submit(request.transactions)
+    await sendMessage(channel, ledgerReply, { kind: 'submitted', answers })
+    const next = await readMessage(channel, ledgerRequest).catch(orQuiet)
+    if (next === null) return undefined
+    if (next.kind !== 'submit') {
+      const message = `'${next.kind}' came behind a submission: it has a stream of its own`
+      return { kind: 'refused', code: 'MALFORMED', message }
+    }
+    request = next
   }
+}
+
+/** Whoever keeps a stream for later and does not come back has broken no rule. */
+function orQuiet(error: unknown): null {
+  if (error instanceof FrameError && (error.code === 'TIMEOUT' || error.code === 'CLOSED'))
+    return null
+  throw error
+}
+
+function answer(
+  handler: LedgerHandler,
+  request: Extract<LedgerRequest, { readonly kind: 'head' | 'genesis' }>
+): LedgerReply {
+  if (request.kind === 'head') return { kind: 'head', ...handler.head() }
+  return { kind: 'genesis', bytes: handler.genesis() }
 }
 
 /** Sends blocks as they come and a ping whenever none came for a while, until the peer goes away. */

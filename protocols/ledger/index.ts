@@ -5,7 +5,9 @@ export {
   type Followed,
   follow,
   type LedgerHandler,
+  type Submissions,
   serveLedger,
+  submissions,
   submit
 } from './channel.ts'
 export { type FollowSlots, followSlots } from './follow-slots.ts'

@@ -14,7 +14,8 @@ import {
 import { nodeCrypto } from '../../../node/crypto/index.ts'
 import { createIdentity } from '../../../node/identity/index.ts'
 import { createNetwork, type Network } from '../../../node/network/index.ts'
-import { follow, submit } from '../../../protocols/ledger/index.ts'
+import { createSubmissionStreams, type SubmissionStreams } from '../../../node/replica/index.ts'
+import { follow } from '../../../protocols/ledger/index.ts'
 
 /** Transactions of one submission. */
 const BATCH = 64
@@ -40,6 +41,7 @@ export class Gate {
   readonly #coordinators: readonly string[]
   readonly #pending = new Map<Hash, Pending>()
   readonly #stopping = new AbortController()
+  readonly #streams: SubmissionStreams
   #latencies: number[] = []
   #refused = 0
   #height = 0
@@ -47,6 +49,7 @@ export class Gate {
 
   private constructor(network: Network, coordinators: readonly string[]) {
     this.#network = network
+    this.#streams = createSubmissionStreams(network)
     this.#coordinators = coordinators
   }
 
@@ -135,8 +138,8 @@ export class Gate {
 
   /** What a full pool did not take. */
   async #submit(key: string, batch: readonly SignedTransaction[]): Promise<SignedTransaction[]> {
-    const stream = await this.#network.open('ledger', key, { signal: this.#stopping.signal })
-    const reply = await submit(stream, batch)
+    const { signal } = this.#stopping
+    const reply = await this.#streams.submit(key, batch, { signal, onSent: () => undefined })
     if (reply.kind === 'refused') throw new Error(`${reply.code}: ${reply.message}`)
     return batch.filter((_, at) => {
       const refusal = reply.answers[at] ?? null

@@ -1,6 +1,7 @@
 /** To whom a transaction is brought; over a network whose coordinators do as they are told. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Stream } from '@libp2p/interface'
 import { streamPair } from '@libp2p/utils'
 import type { SignedTransaction } from '../../../ledger/index.ts'
 import type { Network } from '../../../node/network/index.ts'
@@ -27,9 +28,13 @@ const OTHER: SignedTransaction = sample.signed(
 const FULL: LedgerRefusal = { code: 'POOL_FULL', message: 'later' }
 
 interface Scene {
+  /** To whom a stream was opened, or could not be. */
+  readonly opened: string[]
   readonly asked: string[]
   /** How many transactions each of those asked was brought. */
   readonly brought: number[]
+  /** The coordinators end all their streams. */
+  readonly end: () => void
   readonly deliver: (
     batch?: readonly SignedTransaction[]
   ) => ReturnType<ReturnType<typeof remoteCourier>['deliver']>
@@ -37,35 +42,48 @@ interface Scene {
 
 /** Coordinators by their answers in the order of their keys; `dead` cannot be reached, `mute` takes it and breaks off. */
 function scene(answers: readonly (Answer | readonly Answer[])[]): Scene {
+  const opened: string[] = []
   const asked: string[] = []
   const brought: number[] = []
+  const streams: Stream[] = []
   const network = {
     key: 'ff'.repeat(32),
     isConnected: () => true,
     open: async (_name: string, key: string) => {
-      asked.push(key)
+      opened.push(key)
       const answer = answers[KEYS.indexOf(key)]
-      if (answer === undefined || answer === 'dead') throw new Error('connection refused')
+      if (answer === undefined || answer === 'dead') {
+        asked.push(key)
+        throw new Error('connection refused')
+      }
       const [client, server] = await streamPair({ delay: 0 })
+      streams.push(server)
       if (answer === 'mute') {
+        asked.push(key)
         server.abort(new Error('killed'))
         return client
       }
-      const handler = handlerThatSays([answer].flat(), brought)
+      const handler = handlerThatSays([answer].flat(), size => {
+        asked.push(key)
+        brought.push(size)
+      })
       void serveLedger(server, handler, { peer: 'somebody', slots: followSlots() })
       return client
     }
   }
   const courier = remoteCourier(network as unknown as Network, KEYS.slice(0, answers.length))
-  return { asked, brought, deliver: (batch = [SIGNED]) => courier.deliver(batch) }
+  const end = (): void => {
+    for (const stream of streams) stream.abort(new Error('restarted'))
+  }
+  return { opened, asked, brought, end, deliver: (batch = [SIGNED]) => courier.deliver(batch) }
 }
 
-function handlerThatSays(answers: readonly Answer[], brought: number[]): LedgerHandler {
+function handlerThatSays(answers: readonly Answer[], told: (size: number) => void): LedgerHandler {
   const no = (): never => {
     throw new Error('only submissions are expected here')
   }
   const submit: LedgerHandler['submit'] = async batch => {
-    brought.push(batch.length)
+    told(batch.length)
     return batch.map((_, at) => {
       const answer = answers[at] ?? answers[0]
       return answer === undefined || typeof answer === 'string' ? null : answer
@@ -150,6 +168,22 @@ test('of a batch only what was not taken for want of room is brought to the next
   const { deliver, asked, brought } = scene([['taken', FULL], 'taken'])
   assert.deepEqual(await deliver([SIGNED, OTHER]), [null, null])
   assert.deepEqual([asked, brought], [KEYS.slice(0, 2), [2, 1]])
+})
+
+test('a stream is used again, and a new one is opened when it has ended', async () => {
+  const { deliver, opened, asked, end } = scene(['taken'])
+  await deliver()
+  await deliver()
+  assert.deepEqual([opened.length, asked.length], [1, 2])
+  end()
+  assert.deepEqual(await deliver(), [null])
+  assert.deepEqual([opened.length, asked.length], [2, 3])
+})
+
+test('submissions that are under way at once have a stream each', async () => {
+  const { deliver, opened } = scene(['taken'])
+  assert.deepEqual(await Promise.all([deliver(), deliver()]), [[null], [null]])
+  assert.equal(opened.length, 2)
 })
 
 test('a batch of more than one submission holds is brought in several', async () => {
