@@ -27,10 +27,25 @@ const PROCESSOR = 'qemu64'
 
 /**
  * How a memory part is to be understood. State saved under KVM holds sections that an emulated processor does
- * not know and the other way round, so the accelerator is part of it.
+ * not know and the other way round, so the accelerator is part of it. `stream` is QEMU's migration stream as it
+ * comes; `pages` has the same with its pages at fixed places (memory/SPEC.md), so that two memories of a guest differ
+ * only where its pages do.
  */
-export function memoryFormat(accelerator: Accelerator): string {
-  return `qemu-migration-7.2-${accelerator}`
+export function memoryFormat(kind: 'stream' | 'pages', accelerator: Accelerator): string {
+  const form = kind === 'pages' ? 'pages1' : 'migration'
+  return `qemu-${form}-7.2-${accelerator}`
+}
+
+/** The reverse; undefined for what this driver does not write. */
+export function readMemoryFormat(
+  format: string
+): { readonly kind: 'stream' | 'pages'; readonly accelerator: Accelerator } | undefined {
+  for (const kind of ['stream', 'pages'] as const) {
+    for (const accelerator of ['tcg', 'kvm'] as const) {
+      if (memoryFormat(kind, accelerator) === format) return { kind, accelerator }
+    }
+  }
+  return undefined
 }
 
 /** QEMU may neither start programs nor gain rights nor use calls that no modern program needs. */

@@ -15,7 +15,7 @@ import {
   type VmmStatus
 } from '../vmm.ts'
 import { judgeFound } from './adoption.ts'
-import { type Accelerator, memoryFormat, qemuArguments } from './arguments.ts'
+import { type Accelerator, qemuArguments, readMemoryFormat } from './arguments.ts'
 import { beginRecord } from './change-record.ts'
 import { openContent } from './content.ts'
 import { foldChain } from './disk-chain.ts'
@@ -119,10 +119,10 @@ export class QemuMachine {
     this.require('prepareResume')
     const format = this.#memory ?? ''
     // An emulated processor is there on every host, so such memory needs no KVM even where there is some.
-    const accelerator = format === memoryFormat('kvm') ? 'kvm' : 'tcg'
+    const { kind, accelerator } = readMemoryFormat(format) ?? OTHER_FORMAT
     const guest = await this.#launch(accelerator, true)
     try {
-      await loadMemory(guest.qmp, this.run.memory, this.folder.memory(format))
+      await loadMemory(guest.qmp, this.run.memory, this.folder.memory(format), kind)
     } catch (cause) {
       await guest.quit()
       const words = await guest.lastWords()
@@ -174,9 +174,9 @@ export class QemuMachine {
     this.require('suspend')
     const { guest, accelerator } = this.#requireDriven()
     await requireSpace(this.#host.free, this.folder.folder, this.#memoryBytes)
-    const format = memoryFormat(accelerator)
-    await suspendGuest(guest, this.folder, this.run.memory, format)
-    this.#memory = format
+    const { folder, run } = this
+    const ramMaxBytes = this.#memoryBytes + OTHER_BLOCKS_MB * MB
+    this.#memory = await suspendGuest(guest, folder, run.memory, accelerator, ramMaxBytes)
     await this.#end(this.#requireDriven())
   }
 
@@ -303,6 +303,11 @@ export class QemuMachine {
 
 /** Video memory and device states beside the memory bought. */
 const VIDEO_MEMORY_MB = 16
+
+/** Firmware and tables, which are blocks of memory too. */
+const OTHER_BLOCKS_MB = 16
+
+const OTHER_FORMAT = { kind: 'stream', accelerator: 'tcg' } as const
 
 let socketCount = 0
 

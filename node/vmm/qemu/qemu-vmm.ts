@@ -369,9 +369,9 @@ export class QemuVmm implements Vmm {
   }
 
   async #readableMemory(): Promise<readonly string[]> {
-    const formats = [memoryFormat('tcg')]
-    if ((await this.#chosenAccelerator()) === 'kvm') formats.push(memoryFormat('kvm'))
-    return formats
+    const accelerators: Accelerator[] = ['tcg']
+    if ((await this.#chosenAccelerator()) === 'kvm') accelerators.push('kvm')
+    return accelerators.flatMap(each => [memoryFormat('stream', each), memoryFormat('pages', each)])
   }
 
   async #chosenAccelerator(): Promise<Accelerator> {

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { MachineSpec } from '../../../node/vmm/index.ts'
 import { judgeFound } from '../../../node/vmm/qemu/adoption.ts'
-import { macOf, memoryFormat, qemuArguments } from '../../../node/vmm/qemu/arguments.ts'
+import {
+  macOf,
+  memoryFormat,
+  qemuArguments,
+  readMemoryFormat
+} from '../../../node/vmm/qemu/arguments.ts'
 import { runBase, runFolder } from '../../../node/vmm/qemu/run-folder.ts'
 import {
   afterRefusedSuspend,
@@ -75,8 +80,12 @@ test('a preconfigured machine boots the kernel of its image, a blank one its dis
 })
 
 test('memory saved under KVM and under emulation are different formats', () => {
-  assert.equal(memoryFormat('tcg'), 'qemu-migration-7.2-tcg')
-  assert.equal(memoryFormat('kvm'), 'qemu-migration-7.2-kvm')
+  assert.equal(memoryFormat('stream', 'tcg'), 'qemu-migration-7.2-tcg')
+  assert.equal(memoryFormat('stream', 'kvm'), 'qemu-migration-7.2-kvm')
+  assert.equal(memoryFormat('pages', 'tcg'), 'qemu-pages1-7.2-tcg')
+  const kvmPages = { kind: 'pages', accelerator: 'kvm' }
+  assert.deepEqual(readMemoryFormat('qemu-pages1-7.2-kvm'), kvmPages)
+  assert.equal(readMemoryFormat('qemu-pages2-7.2-kvm'), undefined)
 })
 
 test('a guest found running goes on, one before its first instruction stays held', () => {

@@ -1,0 +1,3 @@
+export { UnknownStream } from './migration-reader.ts'
+export { pagesStream } from './page-stream.ts'
+export { savePages } from './page-writer.ts'
