@@ -20,6 +20,8 @@ const u64 = (value: number): Buffer =>
 const text = (words: string): Buffer => Buffer.concat([u8(words.length), Buffer.from(words)])
 const page = (value: number): Buffer => Buffer.alloc(PAGE, value)
 
+const cat = (...pieces: readonly Buffer[]): Buffer => Buffer.concat(pieces)
+
 const footer = Buffer.concat([u8(0x7e), u32(2)])
 
 /** Blocks of 5 pages and of 1: the second begins on the grid of 16 KiB, at 32 KiB. */
@@ -49,12 +51,12 @@ function streamOf(made: Made = {}): Buffer {
     footer
   ]
   return Buffer.concat([
-    ...[u32(0x5145564d), u32(3)],
-    ...[u8(7), u32(13), Buffer.from('pc-i440fx-7.2')],
-    ...[u8(1), u32(2), text('ram'), u32(0), u32(4)],
+    cat(u32(0x5145564d), u32(3)),
+    cat(u8(7), u32(13), Buffer.from('pc-i440fx-7.2')),
+    cat(u8(1), u32(2), text('ram'), u32(0), u32(4)),
     u64(total + 4),
     ...blocks.map(([id, size]) => Buffer.concat([text(id), u64(size)])),
-    ...[u64(0x10), footer],
+    cat(u64(0x10), footer),
     ...part(2, made.first ?? FIRST),
     ...part(3, made.last ?? LAST),
     made.tail ?? TAIL
@@ -62,14 +64,14 @@ function streamOf(made: Made = {}): Buffer {
 }
 
 const FIRST = [
-  ...[u64(0x08), text('pc.ram'), page(1)],
-  ...[u64(PAGE + 0x28), page(2)],
-  ...[u64(2 * PAGE + 0x22), u8(0)],
-  ...[u64(3 * PAGE + 0x28), page(4)]
+  cat(u64(0x08), text('pc.ram'), page(1)),
+  cat(u64(PAGE + 0x28), page(2)),
+  cat(u64(2 * PAGE + 0x22), u8(0)),
+  cat(u64(3 * PAGE + 0x28), page(4))
 ]
 const LAST = [
-  ...[u64(4 * PAGE + 0x08), text('pc.ram'), page(5)],
-  ...[u64(0x08), text('vga'), page(6)]
+  cat(u64(4 * PAGE + 0x08), text('pc.ram'), page(5)),
+  cat(u64(0x08), text('vga'), page(6))
 ]
 
 async function* inChunks(bytes: Buffer, size: number): AsyncGenerator<Buffer, void, void> {
@@ -123,7 +125,7 @@ test('the stream that is made of it has every page once and leads to the same fi
   assert.deepEqual(await saved(t, again), bytes)
   const expected = streamOf({
     first: [],
-    last: [...FIRST, ...[u64(4 * PAGE + 0x28), page(5)], ...[u64(0x08), text('vga'), page(6)]]
+    last: [...FIRST, cat(u64(4 * PAGE + 0x28), page(5)), cat(u64(0x08), text('vga'), page(6))]
   })
   const empty = Buffer.concat([u8(2), u32(2), u64(0x10), footer])
   const at = expected.indexOf(empty)
@@ -142,10 +144,10 @@ test('it does not matter where the stream is cut on its way', async t => {
 
 test('of a page that comes again the last one counts, also when it is zero', async t => {
   const again = [
-    ...[u64(0x08), text('pc.ram'), page(9)],
-    ...[u64(PAGE + 0x22), u8(0)],
-    ...[u64(2 * PAGE + 0x28), page(8)],
-    ...[u64(2 * PAGE + 0x28), page(7)]
+    cat(u64(0x08), text('pc.ram'), page(9)),
+    cat(u64(PAGE + 0x22), u8(0)),
+    cat(u64(2 * PAGE + 0x28), page(8)),
+    cat(u64(2 * PAGE + 0x28), page(7))
   ]
   const bytes = await saved(t, streamOf({ last: again }))
   assert.deepEqual([bytes[0], bytes[PAGE], bytes[2 * PAGE], bytes[3 * PAGE]], [9, 0, 7, 4])
