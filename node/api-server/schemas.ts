@@ -64,6 +64,8 @@ export const INPUT_SCHEMAS: { readonly [M in Method]: z.ZodType<Input<M>> } = {
   'machine.discard': machineOnly,
   'machine.list': z.strictObject({ all: z.boolean().exactOptional() }),
   'machine.show': machineOnly,
+  'machine.history': machineOnly,
+  'machine.migration-status': machineOnly,
   'machine.search': z.strictObject({
     machine: word.exactOptional(),
     configuration: word.exactOptional(),

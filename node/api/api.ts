@@ -3,6 +3,7 @@
  * terminal UI. Each method is `POST /v1/<method>` with a JSON object, answered with a JSON object.
  * Amounts are decimal dollars as text ("996.997984"), times are ms since 1970, sizes are named by unit.
  */
+import type { MachineHistoryView, MigrationStatusView } from './machine-past.ts'
 import type { OperationView } from './operation.ts'
 
 export interface ResourcesView {
@@ -322,6 +323,8 @@ export interface NodeApi {
   'machine.discard': [{ machine: string }, { discarded: string }]
   'machine.list': [{ all?: boolean }, { machines: MachineView[] }]
   'machine.show': [{ machine: string }, MachineView]
+  'machine.history': [{ machine: string }, MachineHistoryView]
+  'machine.migration-status': [{ machine: string }, MigrationStatusView]
   'machine.search': [
     { machine?: string; configuration?: string; bid?: Partial<BidView>; move?: boolean },
     SearchView

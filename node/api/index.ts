@@ -1,6 +1,7 @@
 export type * from './api.ts'
 export { API_CODES, type ApiCode, ApiError, apiErrorFrom } from './api-error.ts'
 export { readJsonLines } from './json-lines.ts'
+export type * from './machine-past.ts'
 export {
   CALL_TIMEOUT_MS,
   type CallOptions,

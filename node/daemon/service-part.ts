@@ -2,6 +2,7 @@ import { accountIdOf } from '../../ledger/index.ts'
 import { startApiServer } from '../api-server/index.ts'
 import { systemAlarms, systemClock } from '../clock.ts'
 import { nodeCrypto } from '../crypto/index.ts'
+import { VersionHistory } from '../history/index.ts'
 import type { Network } from '../network/index.ts'
 import type { Market } from '../offers/index.ts'
 import { openOperations } from '../operations/index.ts'
@@ -94,6 +95,7 @@ async function contextOf(options: ServiceOptions, undo: Undo): Promise<ServiceCo
     crypto: nodeCrypto,
     network,
     replica,
+    history: new VersionHistory(replica),
     market,
     operations,
     events: base.events,

@@ -1,6 +1,7 @@
 import type { AccountRecord, Crypto, Signer } from '../../ledger/index.ts'
 import type { Clock } from '../clock.ts'
 import type { EventLog } from '../events/index.ts'
+import type { VersionHistory } from '../history/index.ts'
 import type { Host } from '../host/index.ts'
 import type { Network } from '../network/index.ts'
 import type { Market } from '../offers/index.ts'
@@ -16,6 +17,7 @@ export interface ServiceContext {
   readonly crypto: Crypto
   readonly network: Network
   readonly replica: Replica
+  readonly history: VersionHistory
   readonly market: Market
   readonly operations: Operations
   readonly events: EventLog

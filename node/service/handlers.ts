@@ -7,6 +7,7 @@ import { audit } from './audit.ts'
 import { requireAccount, type ServiceContext } from './context.ts'
 import { collectFees, viewFees } from './fees.ts'
 import { addHost, evict, giveNotice, type HostServices, listHosts } from './hosts.ts'
+import { machineHistory, migrationStatus } from './machine-past.ts'
 import {
   createMachine,
   discardMachine,
@@ -59,6 +60,8 @@ export function createHandlers(options: HandlerOptions): Handlers {
     'machine.discard': input => discardMachine(context, input),
     'machine.list': input => listMachines(context, input),
     'machine.show': input => showMachine(context, input),
+    'machine.history': input => machineHistory(context, input),
+    'machine.migration-status': async input => migrationStatus(context, input),
     'machine.search': input => search(context, input),
     'machine.store': input => store(context, input),
     'machine.start': input => run(context, 'start', input),

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe } from 'node:test'
-import type { MachineView } from '../../node/client.ts'
+import type { MachineView, Output } from '../../node/client.ts'
 import { guestsOf } from '../../tui/first-run/leftovers.ts'
 import { debianMini, whyNoQemu } from '../support/debian-mini.ts'
 import { addHost, eventually, Lab, type LabNode, scenarios } from '../support/lab.ts'
@@ -134,6 +134,43 @@ describe('a market of real and of quick guests', () => {
       await maria.ask('machine resume web1')
       assert.equal((await maria.machine('web1')).holder?.name, 'virt13')
       counted = await countsOn(counted)
+    })
+
+    scenario('a machine that comes back brings only what changed, and goes on there', async () => {
+      for (const host of ['virt17', 'virt13', 'virt17', 'virt13']) {
+        await maria.ask('machine suspend web1')
+        await maria.ask(`machine move web1 --host ${host}`)
+        const status = await maria.client.call('machine.migration-status', { machine: 'web1' })
+        assert.equal(status.migration, null)
+        const { state, progress } = status.operation ?? assert.fail('the move is not told')
+        assert.equal(state, 'succeeded')
+        const { bytesDone, bytesTotal, bytesReused, bytesSent } =
+          progress ?? assert.fail('its bytes are not told')
+        assert.equal(bytesDone, bytesTotal)
+        assert.ok(bytesReused > bytesTotal / 2, `${bytesReused} of ${bytesTotal} reused`)
+        assert.ok(bytesSent <= bytesTotal - bytesReused)
+        await maria.ask('machine resume web1')
+        counted = await countsOn(counted)
+      }
+    })
+
+    scenario('every version of a machine is told with its holder and its content', async () => {
+      const now = await maria.machine('web1')
+      const { versions } = await maria.ask<Output<'machine.history'>>('machine history web1')
+      const last = versions.at(-1)
+      assert.deepEqual(
+        [last?.version, last?.state, last?.root, last?.holder?.name],
+        [now.version, now.state, now.root, 'virt13']
+      )
+      assert.equal(versions[0]?.state, 'registered')
+      const ascending = versions.every(
+        ({ version, height }, at) =>
+          at === 0 ||
+          (version >= (versions[at - 1]?.version ?? 0) && height >= (versions[at - 1]?.height ?? 0))
+      )
+      assert.ok(ascending, 'versions and heights never go backwards')
+      const text = await maria.virtuoso('machine migrationstatus web1')
+      assert.match(text.stdout, /State +started, version .*[\s\S]*reused/)
     })
 
     scenario('a QEMU that dies under its guest stops the machine on the ledger', async () => {

@@ -132,6 +132,18 @@ export const MACHINE_COMMANDS: readonly Command[] = [
     load: async () => (await import('./move.ts')).moveMachine
   },
   {
+    path: ['machine', 'migrationstatus'],
+    summary: 'how far a move is: step, bytes, rate, time left, deadline',
+    positionals: [MACHINE],
+    load: async () => (await import('./past.ts')).showMigrationStatus
+  },
+  {
+    path: ['machine', 'history'],
+    summary: 'every version with its content root, its holder and its time',
+    positionals: [MACHINE],
+    load: async () => (await import('./past.ts')).showHistory
+  },
+  {
     path: ['machine', 'delete'],
     aliases: [['machine', 'rm'], ['rm']],
     summary: 'have the provider destroy the machine and its disk',

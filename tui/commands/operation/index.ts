@@ -1,1 +1,2 @@
 export { OPERATION_COMMANDS } from './commands.ts'
+export { describeOperation } from './operation-text.ts'

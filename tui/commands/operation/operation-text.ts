@@ -1,5 +1,12 @@
 import type { OperationView } from '../../../node/client.ts'
-import { clean, formatBytes, formatDuration, formatFields, formatTime } from '../../format/index.ts'
+import {
+  clean,
+  formatBytes,
+  formatDuration,
+  formatFields,
+  formatRate,
+  formatTime
+} from '../../format/index.ts'
 
 export function describeOperation(operation: OperationView): string {
   const { progress, endedAtMs, startedAtMs, error } = operation
@@ -22,7 +29,8 @@ export function describeOperation(operation: OperationView): string {
 }
 
 function describeBytes(progress: NonNullable<OperationView['progress']>): string {
-  const { bytesDone, bytesTotal, bytesReused, bytesSent } = progress
+  const { bytesDone, bytesTotal, bytesReused, bytesSent, rate, etaMs } = progress
   const came = `${formatBytes(bytesReused)} reused, ${formatBytes(bytesSent)} sent`
-  return `${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)} (${came})`
+  const left = etaMs === null ? '' : `, ETA ${formatDuration(etaMs)}`
+  return `${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)} (${came}), ${formatRate(rate)}${left}`
 }

@@ -1,0 +1,52 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { followBlock, genesisTip, type Tip, type Uuid } from '../../ledger/index.ts'
+import type { Replica } from '../replica/index.ts'
+import { type VersionRow, versionsIn } from './versions.ts'
+
+/** Blocks executed before others get their turn. */
+const BLOCKS_AT_ONCE = 50
+
+/**
+ * Every version of every machine, read from the blocks themselves when somebody asks: the state on the ledger knows
+ * only the newest. The first question replays the chain, the next ones what has been added since.
+ */
+export class VersionHistory {
+  readonly #replica: Replica
+  readonly #rows = new Map<Uuid, VersionRow[]>()
+  #tip: Tip
+  #reading: Promise<unknown> = Promise.resolve()
+
+  constructor(replica: Replica) {
+    this.#replica = replica
+    this.#tip = genesisTip(replica.state().genesis, replica.context.crypto)
+  }
+
+  /** The oldest first. */
+  async of(machine: Uuid): Promise<readonly VersionRow[]> {
+    const read = this.#reading.then(() => this.#readOn())
+    this.#reading = read.catch(() => undefined)
+    await read
+    return this.#rows.get(machine) ?? []
+  }
+
+  async #readOn(): Promise<void> {
+    const { context } = this.#replica
+    const until = this.#replica.state().height
+    for await (const certified of this.#replica.blocks(this.#tip.state.height + 1)) {
+      const { height } = certified.block.header
+      if (height > until) return
+      const executed = followBlock(this.#tip, certified, context)
+      if (!executed.ok) {
+        throw new Error(`block ${height} does not follow: ${executed.fault.message}`)
+      }
+      const { state } = executed.tip
+      for (const row of versionsIn(certified, this.#tip.state, state, context.crypto)) {
+        const rows = this.#rows.get(row.machine)
+        if (rows === undefined) this.#rows.set(row.machine, [row])
+        else rows.push(row)
+      }
+      this.#tip = executed.tip
+      if (height % BLOCKS_AT_ONCE === 0) await turn()
+    }
+  }
+}

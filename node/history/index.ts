@@ -1,0 +1,2 @@
+export { VersionHistory } from './history.ts'
+export type { VersionRow } from './versions.ts'
