@@ -62,7 +62,30 @@ export function createSubmitter(options: SubmitterOptions): Submitter {
   }
 }
 
+/** Longest wait for blocks that others have seen and this node has not. */
+const CATCH_UP_MS = 20_000
+
+/** A node that has just joined signs for a height long past: it catches up first, and signs again. */
 async function submitOne(
+  options: SubmitterOptions,
+  body: Body,
+  signal: AbortSignal | undefined
+): Promise<Submitted> {
+  const { replica } = options
+  const { height } = replica.state()
+  const outcome = await submitOnce(options, body, signal)
+  if (outcome.ok || outcome.decided || outcome.code !== 'INVALID_EXPIRED') return outcome
+  const patience = AbortSignal.timeout(CATCH_UP_MS)
+  const limit = signal === undefined ? patience : AbortSignal.any([signal, patience])
+  const lifeHeights = lifeOf(replica.state())
+  const caughtUp = await replica
+    .until(state => state.height > height + lifeHeights, limit)
+    .then(() => true)
+    .catch(() => false)
+  return caughtUp ? submitOne(options, body, signal) : outcome
+}
+
+async function submitOnce(
   options: SubmitterOptions,
   body: Body,
   signal: AbortSignal | undefined
@@ -90,10 +113,14 @@ function sign(options: SubmitterOptions, body: Body): SignedTransaction {
   const { replica, signer, key } = options
   const { network, height, genesis } = replica.state()
   const { parameters } = genesis
-  const expiryHeight = height + Math.min(LIFE_HEIGHTS, parameters.expiryHeightsMax)
+  const expiryHeight = height + lifeOf(replica.state())
   const nonce = usesNonce(body.type) ? nonceOf(replica.state(), signer) + 1 : 0
   const feeMax = feeBoundOf(parameters, body.type)
   return signTransaction(network, { signer, nonce, expiryHeight, feeMax, body }, key)
+}
+
+function lifeOf({ genesis }: LedgerState): number {
+  return Math.min(LIFE_HEIGHTS, genesis.parameters.expiryHeightsMax)
 }
 
 type Fate = Inclusion | 'expired' | 'used up' | 'aborted'
