@@ -42,11 +42,17 @@ export function applyTransaction(
   signed: SignedTransaction,
   context: ApplyContext
 ): Rejection | null {
-  const { transaction } = signed
+  return checkAdmission(draft, signed) ?? applyAdmitted(draft, signed, context)
+}
+
+/** As `applyTransaction`, for a caller that has just found it admitted by this draft. */
+export function applyAdmitted(
+  draft: Draft,
+  { transaction }: SignedTransaction,
+  context: ApplyContext
+): Rejection | null {
   const { signer, nonce, body } = transaction
   const { parameters } = draft.genesis
-  const refused = checkAdmission(draft, signed)
-  if (refused !== null) return refused
   const nested = draft.nested()
   const rejection =
     payFee(nested, signer, feeOf(parameters, body.type)) ??

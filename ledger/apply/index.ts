@@ -1,5 +1,5 @@
 export { checkAdmission } from './admission.ts'
-export { applyTransaction } from './apply-transaction.ts'
+export { applyAdmitted, applyTransaction } from './apply-transaction.ts'
 export { feeBoundOf, feesEarned } from './fees.ts'
 export { graceEndsMs, lostInMs } from './machines/index.ts'
 export { usesNonce } from './signers.ts'

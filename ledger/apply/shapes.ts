@@ -46,7 +46,8 @@ export function checkText(what: string, text: string): string | null {
   }
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0
-    if (UNSEEN.some(([first, last]) => code >= first && code <= last)) {
+    const isPlain = code >= 0x20 && code <= 0x7e
+    if (!isPlain && UNSEEN.some(([first, last]) => code >= first && code <= last)) {
       return `the ${what} has the character U+${code.toString(16).padStart(4, '0')}, which cannot be shown`
     }
   }

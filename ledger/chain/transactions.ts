@@ -1,5 +1,5 @@
 import { concat } from 'uint8arrays/concat'
-import { applyTransaction, checkAdmission } from '../apply/index.ts'
+import { applyAdmitted, checkAdmission } from '../apply/index.ts'
 import { encodeAs, resultCodec, toHex } from '../encoding/index.ts'
 import { merkleRoot } from '../merkle/index.ts'
 import {
@@ -63,7 +63,7 @@ export function runTransaction(
   const rejection =
     checkAdmission(draft, signed) ??
     checkSignature(draft, signed, context) ??
-    applyTransaction(draft, signed, context)
+    applyAdmitted(draft, signed, context)
   return { hash: hashTransaction(signed, context.crypto), signed, rejection }
 }
 

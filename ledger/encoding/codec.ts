@@ -57,28 +57,25 @@ export function checked<T, U extends T>(inner: Codec<T>, check: (value: T) => U)
 export function record<T>(fields: { readonly [K in keyof Required<T>]: Codec<T[K]> }): Codec<T> {
   const names = Object.keys(fields) as (keyof T & string)[]
   const codecs = Object.values(fields) as Codec<unknown>[]
+  const fieldCount = names.length
   return {
     write(value, to) {
-      to.array(names.length)
-      for (const [at, codec] of codecs.entries()) {
-        const name = names[at] ?? ''
-        try {
-          codec.write(value[name as keyof T], to)
-        } catch (error) {
-          throw outward(error, name)
-        }
+      to.array(fieldCount)
+      let at = 0
+      try {
+        for (; at < fieldCount; at++) codecs[at]?.write(value[names[at] as keyof T], to)
+      } catch (error) {
+        throw outward(error, names[at] ?? '')
       }
     },
     read(from) {
-      readCount(from, names.length, names.length)
+      readCount(from, fieldCount, fieldCount)
       const value: Record<string, unknown> = {}
-      for (const [at, codec] of codecs.entries()) {
-        const name = names[at] ?? ''
-        try {
-          value[name] = codec.read(from)
-        } catch (error) {
-          throw outward(error, name)
-        }
+      let at = 0
+      try {
+        for (; at < fieldCount; at++) value[names[at] ?? ''] = codecs[at]?.read(from)
+      } catch (error) {
+        throw outward(error, names[at] ?? '')
       }
       return value as T
     }

@@ -50,17 +50,7 @@ export const uuid: Codec<Uuid> = {
     if (!UUID.test(value)) throw new EncodingError('WRONG_SHAPE', 'not a UUID in lower case')
     to.uuid(value)
   },
-  read: from => uuidText(from.hex(16))
-}
-
-export function uuidText(digits: string): Uuid {
-  const parts = [
-    digits.slice(0, 8),
-    digits.slice(8, 12),
-    digits.slice(12, 16),
-    digits.slice(16, 20)
-  ]
-  return `${parts.join('-')}-${digits.slice(20)}`
+  read: from => from.uuid()
 }
 
 /** Picodollars as 16 bytes, big-endian, never negative. */

@@ -24,6 +24,23 @@ export function toHex(bytes: Uint8Array): string {
   return toString(digits.subarray(0, 2 * length))
 }
 
+/** Before these of 16 bytes a UUID has a dash. */
+const DASHED: ReadonlySet<number> = new Set([4, 6, 8, 10])
+const DASH = '-'.charCodeAt(0)
+const UUID_CHARACTERS = 36
+
+/** 16 bytes in the text form of a UUID. */
+export function toUuid(bytes: Uint8Array): string {
+  let place = 0
+  for (let at = 0; at < 16; at++) {
+    if (DASHED.has(at)) scratch[place++] = DASH
+    const byte = bytes[at] ?? 0
+    scratch[place++] = HIGH[byte] ?? 0
+    scratch[place++] = LOW[byte] ?? 0
+  }
+  return toString(scratch.subarray(0, UUID_CHARACTERS))
+}
+
 /** The worth of each ASCII character as a digit; 255: it is none. */
 const WORTH: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
   const worth = DIGITS.indexOf(String.fromCharCode(code))

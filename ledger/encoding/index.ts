@@ -33,8 +33,7 @@ export {
 } from './codec.ts'
 export { type EncodingCode, EncodingError } from './errors.ts'
 export * as fields from './fields.ts'
-export { uuidText } from './fields.ts'
-export { fromHex, toHex } from './hex.ts'
+export { fromHex, toHex, toUuid } from './hex.ts'
 export type { Reader } from './reader.ts'
 export {
   accountCodec,

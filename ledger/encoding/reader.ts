@@ -3,10 +3,12 @@ import { equals } from 'uint8arrays/equals'
 import { fromString } from 'uint8arrays/from-string'
 import { toString } from 'uint8arrays/to-string'
 import { EncodingError } from './errors.ts'
-import { toHex } from './hex.ts'
+import { toHex, toUuid } from './hex.ts'
 import { ARRAY, BYTES, FALSE, NEGATIVE, NULL, SIMPLE, TEXT, TRUE, UNSIGNED } from './major.ts'
 
 const WORD = 2 ** 32
+/** High halves of the numbers below 2^53. */
+const SAFE_HIGH = 2 ** 21
 
 export class Reader {
   readonly #bytes: Uint8Array
@@ -108,12 +110,19 @@ export class Reader {
     throw new EncodingError('OUT_OF_RANGE', `${bytes.length} bytes, expected ${size}`)
   }
 
+  /** 16 bytes as a UUID's text. */
+  uuid(): string {
+    return toUuid(this.sized(16))
+  }
+
   /** 16 bytes as one number, big-endian. */
   wide(): bigint {
-    const bytes = this.sized(16)
-    const view = new DataView(bytes.buffer, bytes.byteOffset, 16)
-    const high = view.getBigUint64(0)
-    return high === 0n ? view.getBigUint64(8) : (high << 64n) | view.getBigUint64(8)
+    this.sized(16)
+    this.#at -= 16
+    const [first, second, third, fourth] = [this.#word(), this.#word(), this.#word(), this.#word()]
+    // Sums of everyday size are put together without the slower arithmetic of large ones.
+    if (first === 0 && second === 0 && third < SAFE_HIGH) return BigInt(third * WORD + fourth)
+    return (joined(first, second) << 64n) | joined(third, fourth)
   }
 
   text(): string {
@@ -159,6 +168,10 @@ export class Reader {
       (bytes[at + 3] ?? 0)
     )
   }
+}
+
+function joined(high: number, low: number): bigint {
+  return (BigInt(high) << 32n) | BigInt(low)
 }
 
 /** What a decoder puts in the place of bytes that are no UTF-8. */

@@ -9,7 +9,10 @@ const KEPT_BYTES_MAX = 2_097_152
 /** The longest head: one byte and an argument of eight. */
 const HEAD_BYTES_MAX = 9
 const WORD = 2 ** 32
-const LOW_64 = 2n ** 64n - 1n
+const LOW_32 = 2n ** 32n - 1n
+/** Of the four words of 128 bits. */
+const WORD_SHIFTS = [96n, 64n, 32n, 0n]
+const SAFE_MAX = BigInt(Number.MAX_SAFE_INTEGER)
 /** Where the five groups of a UUID's digits begin and end. */
 const UUID_PARTS = [0, 8, 9, 13, 14, 18, 19, 23, 24, 36]
 
@@ -82,10 +85,14 @@ export class Writer {
   wide(value: bigint): void {
     this.#head(BYTES, 16)
     this.#reserve(16)
-    this.#at += 16
-    const view = new DataView(this.#bytes.buffer, this.#at - 16, 16)
-    view.setBigUint64(0, value >> 64n)
-    view.setBigUint64(8, value & LOW_64)
+    if (value <= SAFE_MAX) {
+      // Sums of everyday size are taken apart without the slower arithmetic of large ones.
+      const low = Number(value)
+      this.#words(0, 0)
+      this.#words(Math.floor(low / WORD), low % WORD)
+      return
+    }
+    for (const shift of WORD_SHIFTS) this.#word(Number((value >> shift) & LOW_32))
   }
 
   text(value: string): void {
@@ -131,9 +138,13 @@ export class Writer {
       this.#word(argument)
     } else {
       bytes[this.#at++] = first | 27
-      this.#word(Math.floor(argument / WORD))
-      this.#word(argument % WORD)
+      this.#words(Math.floor(argument / WORD), argument % WORD)
     }
+  }
+
+  #words(high: number, low: number): void {
+    this.#word(high)
+    this.#word(low)
   }
 
   #word(value: number): void {

@@ -6,8 +6,7 @@ import {
   encodeCanonical,
   fromHex,
   genesisCodec,
-  toHex,
-  uuidText
+  toUuid
 } from '../encoding/index.ts'
 import type { AccountId, Genesis, GenesisMember, Hash, PublicKey, Uuid } from '../records/index.ts'
 import { hashOf, ID_DOMAINS, type IdDomain, idHash } from './domains.ts'
@@ -63,5 +62,5 @@ function uuidOf(domain: IdDomain, owner: AccountId, nonce: number, crypto: Crypt
   const bytes = fromHex(idHash(crypto, domain, encodeCanonical([fromHex(owner), nonce])))
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
-  return uuidText(toHex(bytes.subarray(0, 16)))
+  return toUuid(bytes.subarray(0, 16))
 }
