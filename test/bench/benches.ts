@@ -2,6 +2,7 @@ import { run as cliColdStart } from './cli-cold-start.ts'
 import { run as firstRun } from './first-run.ts'
 import { run as ledger } from './ledger/ledger.ts'
 import { run as mainJob } from './main-job.ts'
+import { run as rivals } from './migrate/rivals-alone.ts'
 import type { Row } from './row.ts'
 import { run as uiPaint } from './ui-paint.ts'
 
@@ -22,6 +23,10 @@ export const BENCHES: ReadonlyMap<string, Bench> = new Map([
   [
     'ledger',
     { about: 'coordinators as processes: commits a second, latency, memory; minutes', run: ledger }
+  ],
+  [
+    'rivals',
+    { about: 'rsync and scp alone, copying what migrate moves, about 10 minutes', run: rivals }
   ],
   ['ui-paint', { about: 'a key until the screen shows it, about 15 s', run: uiPaint }],
   ['first-run', { about: 'a fresh clone to its finished first run, minutes', run: firstRun }]
