@@ -85,6 +85,8 @@ export const INPUT_SCHEMAS: { readonly [M in Method]: z.ZodType<Input<M>> } = {
   'machine.declare-lost': machineOnly,
   'host.give-notice': machineOnly,
   'host.evict': machineOnly,
+  'host.cached': nothing,
+  'host.drop-cached': machineOnly,
   'operation.list': nothing,
   'operation.show': operationOnly,
   'operation.cancel': operationOnly,

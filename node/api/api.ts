@@ -176,6 +176,20 @@ export interface HostView {
   local: boolean
 }
 
+/** An older version that this node keeps of a machine that moved away. */
+export interface CachedCopyView {
+  machine: string
+  name: string
+  /** null: what lies there is not known to be a version of the ledger's. */
+  version: number | null
+  /** Disk space it takes. */
+  bytes: number
+  /** When it moved away; null: not known. */
+  sinceMs: number | null
+  /** A move is under way, or the ledger retains the copy for its owner: it cannot be evicted. */
+  needed: boolean
+}
+
 export interface HostFacts extends ResourcesView {
   name: string
   processor: string
@@ -344,6 +358,9 @@ export interface NodeApi {
   /** Of a machine on the host that this node is: its owner has the grace to fetch it, then it is evicted. */
   'host.give-notice': [{ machine: string }, MachineView]
   'host.evict': [{ machine: string }, MachineView]
+  /** The copies that are not needed are kept within the quota. */
+  'host.cached': [Record<string, never>, { quotaBytes: number; copies: CachedCopyView[] }]
+  'host.drop-cached': [{ machine: string }, { machine: string; freedBytes: number }]
   'operation.list': [Record<string, never>, { operations: OperationView[] }]
   'operation.show': [{ operation: string }, OperationView]
   'operation.cancel': [{ operation: string }, OperationView]

@@ -5,6 +5,7 @@ export const DEFAULTS: {
   readonly connectionsMax: number
   readonly eventsKept: number
   readonly operationsKept: number
+  readonly cachedMb: number
   readonly genesisFile: string
 } = {
   /** A fixed port, so that others' bootstrap lists stay true; 7144 has no well-known owner. */
@@ -15,6 +16,8 @@ export const DEFAULTS: {
   connectionsMax: 64,
   /** events in the log: hours of a busy node, about a megabyte. */
   eventsKept: 2048,
+  /** MB of older versions of machines that moved away: the bases of some deltas, a twentieth of a common disk. */
+  cachedMb: 20_480,
   /** ended operations that `operation list` still shows. */
   operationsKept: 200,
   genesisFile: 'genesis.json'

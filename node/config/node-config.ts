@@ -33,8 +33,13 @@ export interface NodeConfig {
     readonly connectionsMax: number
     readonly eventsKept: number
     readonly operationsKept: number
+    /** Disk space for older versions of machines that moved away. */
+    readonly cachedMb: number
   }
 }
+
+/** 1 PiB: a slip of the keyboard is told from a wish. */
+const CACHED_MAX_MB = 2 ** 30
 
 const address = z
   .string()
@@ -66,7 +71,9 @@ export const configSchema: z.ZodType<NodeConfig> = z.strictObject({
   limits: z.strictObject({
     connectionsMax: z.int().min(4).max(4096),
     eventsKept: z.int().min(16).max(8192),
-    operationsKept: z.int().min(1).max(10_000)
+    operationsKept: z.int().min(1).max(10_000),
+    // A file of before there was a quota has none.
+    cachedMb: z.int().min(0).max(CACHED_MAX_MB).default(DEFAULTS.cachedMb)
   })
 })
 
@@ -97,7 +104,8 @@ export function configFrom(wishes: ConfigWishes): NodeConfig {
     limits: {
       connectionsMax: DEFAULTS.connectionsMax,
       eventsKept: DEFAULTS.eventsKept,
-      operationsKept: DEFAULTS.operationsKept
+      operationsKept: DEFAULTS.operationsKept,
+      cachedMb: DEFAULTS.cachedMb
     }
   } satisfies NodeConfig)
   if (parsed.success) return parsed.data

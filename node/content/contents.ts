@@ -129,10 +129,14 @@ export class Contents {
 
   /** Of the copy that lies in the machine's place, if it is known without reading it. */
   async #cached(machine: Uuid): Promise<ContentManifest | undefined> {
-    const status = await this.#options.vmm.status(machine)
-    if (status !== 'down' && status !== 'suspended') return undefined
-    const root = await this.#bound(machine)
+    const root = await this.boundRoot(machine)
     return root === undefined ? undefined : await this.known(machine, root)
+  }
+
+  /** The root of what lies in the machine's place, if that is known without reading it. */
+  async boundRoot(machine: Uuid): Promise<Hash | undefined> {
+    const status = await this.#options.vmm.status(machine)
+    return status === 'down' || status === 'suspended' ? await this.#bound(machine) : undefined
   }
 
   /** The root of the manifest that is bound to the files as they are now. */

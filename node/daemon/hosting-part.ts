@@ -64,6 +64,7 @@ export async function openHosting(options: HostingOptions, undo: Undo): Promise<
       records: books.records,
       journals: books.journals,
       stopPatienceMs: config.vmm.stopPatienceS * 1000,
+      cachedQuotaBytes: config.limits.cachedMb * 2 ** 20,
       log
     }),
     each => each.stop()

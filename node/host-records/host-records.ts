@@ -13,6 +13,8 @@ export interface HostMachine {
   readonly version: number
   readonly root: Hash | null
   readonly bytes: number
+  /** Of a cached one: when it moved away, by the ledger's time. */
+  readonly cachedAtMs?: number
 }
 
 export interface HostRecords {

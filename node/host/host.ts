@@ -22,6 +22,7 @@ import {
 } from '../replica/index.ts'
 import { METHODS, Packer, Throttle } from '../transfer/index.ts'
 import type { Vmm } from '../vmm/index.ts'
+import { type CachedCopies, createCachedCopies } from './cached-copies.ts'
 import { createExecutionDriver } from './execution-driver.ts'
 import { createMachineLocks, type MachineLocks } from './machine-locks.ts'
 import { createMachineWork } from './machine-work.ts'
@@ -45,6 +46,8 @@ export interface HostOptions {
   readonly records: HostRecords
   readonly journals: MoveJournals
   readonly stopPatienceMs: number
+  /** Disk space for older versions of machines that moved away. */
+  readonly cachedQuotaBytes: number
   readonly log: (message: string, fields?: Record<string, string>) => void
 }
 
@@ -54,6 +57,8 @@ export interface Host {
   uuid(): Uuid | null
   terms(): Terms | null
   machines(): Promise<readonly HostMachine[]>
+  /** Older versions kept here; null until this node serves its host. */
+  cached(): CachedCopies | null
   /** Guests that a former process left running are paused unless the ledger is heard: before anything is served. */
   fence(): void
   /** Begins to serve orders, moves and consoles and to offer what is free. */
@@ -66,6 +71,7 @@ export interface Host {
 interface ActiveHost {
   readonly uuid: Uuid
   readonly submitter: Submitter
+  readonly cached: CachedCopies
   readonly stop: () => void
 }
 
@@ -83,6 +89,7 @@ export function createHost(options: HostOptions): Host {
     uuid: () => active?.uuid ?? null,
     terms: () => terms,
     machines: () => options.records.machines(),
+    cached: () => active?.cached ?? null,
     fence() {
       lease ??= startLease(options)
     },
@@ -115,8 +122,23 @@ async function begin(options: HostOptions, terms: Terms, lease: HostLease): Prom
   const log = options.log
   const locks: MachineLocks = createMachineLocks()
   const submitter = createSubmitter({ ...options, signer: { kind: 'host', id: host } })
-  const settled = (uuid: Uuid): Promise<void> => settle({ host, vmm, replica, records }, uuid)
-  const work = createMachineWork({ ...options, submitter, lease, log })
+  const cached = createCachedCopies({
+    ...options,
+    host,
+    locks,
+    quotaBytes: options.cachedQuotaBytes
+  })
+  const keepQuota = (): void => {
+    void cached.keepQuota().catch((error: unknown) => {
+      log(`older versions were not evicted: ${String(error)}`)
+    })
+  }
+  const settled = async (uuid: Uuid): Promise<void> => {
+    await settle({ ...options, host }, uuid)
+    // Not awaited: it takes the locks of other machines.
+    keepQuota()
+  }
+  const work = createMachineWork({ ...options, submitter, lease, cached, log })
   const executions = createExecutionDriver({ replica, submitter, records, work, settled, log })
   // Moves do not hold the machine's lock, and what they settle must not cross an order that has just begun.
   const settledInTurn = (uuid: Uuid): Promise<void> => locks.hold(uuid, () => settled(uuid))
@@ -161,6 +183,7 @@ async function begin(options: HostOptions, terms: Terms, lease: HostLease): Prom
   return {
     uuid: host,
     submitter,
+    cached,
     stop() {
       ready = false
       unheard()

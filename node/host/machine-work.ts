@@ -4,6 +4,7 @@ import type { Contents } from '../content/index.ts'
 import type { HostLease } from '../presence/index.ts'
 import type { Replica, Submitter } from '../replica/index.ts'
 import type { Vmm } from '../vmm/index.ts'
+import type { CachedCopies } from './cached-copies.ts'
 
 /** Everything a host can do to a machine, by the names the execution plan uses. */
 export interface MachineWork {
@@ -17,6 +18,7 @@ export interface MachineWorkOptions {
   readonly submitter: Submitter
   readonly replica: Replica
   readonly lease: HostLease
+  readonly cached: CachedCopies
   /** How long a guest may take to power down before it is ended. */
   readonly stopPatienceMs: number
   readonly log: (message: string, fields: Record<string, string>) => void
@@ -44,10 +46,14 @@ export function createMachineWork(options: MachineWorkOptions): MachineWork {
   }
 }
 
-async function createFromRecord({ vmm, replica }: MachineWorkOptions, uuid: Uuid): Promise<void> {
+async function createFromRecord(
+  { vmm, replica, cached }: MachineWorkOptions,
+  uuid: Uuid
+): Promise<void> {
   const machine = replica.state().machine(uuid)
   if (machine === undefined) throw new Error(`machine ${uuid} is no longer on the ledger`)
-  await vmm.create({ uuid, configuration: machine.configuration })
+  const { configuration } = machine
+  await cached.withRoom(() => vmm.create({ uuid, configuration }))
 }
 
 /** A guest that powered itself off a moment ago is what the owner asked for. */
@@ -79,7 +85,13 @@ async function runAgain(options: MachineWorkOptions, machine: Uuid): Promise<voi
  * Nothing is reported while the guest is up, or when the ledger does not hold the machine for started.
  */
 export async function reportFallIfDown(
-  { vmm, contents, submitter, replica, log }: Omit<MachineWorkOptions, 'stopPatienceMs' | 'lease'>,
+  {
+    vmm,
+    contents,
+    submitter,
+    replica,
+    log
+  }: Omit<MachineWorkOptions, 'stopPatienceMs' | 'lease' | 'cached'>,
   uuid: Uuid
 ): Promise<void> {
   const machine = replica.state().machine(uuid)

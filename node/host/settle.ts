@@ -1,4 +1,5 @@
 import type { Uuid } from '../../ledger/index.ts'
+import type { Contents } from '../content/index.ts'
 import type { HostRecords } from '../host-records/index.ts'
 import type { Replica } from '../replica/index.ts'
 import type { Vmm } from '../vmm/index.ts'
@@ -7,6 +8,7 @@ export interface SettleOptions {
   readonly host: Uuid
   readonly vmm: Vmm
   readonly replica: Replica
+  readonly contents: Contents
   readonly records: HostRecords
 }
 
@@ -15,11 +17,12 @@ export interface SettleOptions {
  * stays as a cached older version; one that the ledger no longer knows, or that nobody holds, leaves nothing.
  */
 export async function settle(options: SettleOptions, uuid: Uuid): Promise<void> {
-  const { host, vmm, replica, records } = options
+  const { host, vmm, replica, records, contents } = options
   const machine = replica.state().machine(uuid)
   const status = await vmm.status(uuid)
   if (machine === undefined || machine.holder === null || status === 'absent') {
     if (status === 'down' || status === 'suspended') await vmm.delete(uuid)
+    await contents.forget(uuid)
     await records.removeMachine(uuid)
     return
   }
@@ -36,8 +39,13 @@ export async function settle(options: SettleOptions, uuid: Uuid): Promise<void> 
   // On its way here: what lies in its place is the move's, until the ledger has decided.
   if (replica.state().migration(uuid)?.destination === host) return
   const known = await records.machine(uuid)
-  if (known === undefined) await vmm.delete(uuid)
-  else if (known.role === 'holder') await records.putMachine({ ...known, role: 'cached' })
+  if (known === undefined) {
+    await vmm.delete(uuid)
+    await contents.forget(uuid)
+    return
+  }
+  if (known.role === 'cached') return
+  await records.putMachine({ ...known, role: 'cached', cachedAtMs: replica.state().timeMs })
 }
 
 const MEGABYTE = 1024 * 1024

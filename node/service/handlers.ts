@@ -4,6 +4,7 @@ import type { Handlers } from '../api-server/index.ts'
 import { viewConsole } from '../console/index.ts'
 import { viewAccount } from './account-view.ts'
 import { audit } from './audit.ts'
+import { dropCached, listCached } from './cached.ts'
 import { requireAccount, type ServiceContext } from './context.ts'
 import { collectFees, viewFees } from './fees.ts'
 import { addHost, evict, giveNotice, type HostServices, listHosts } from './hosts.ts'
@@ -76,6 +77,8 @@ export function createHandlers(options: HandlerOptions): Handlers {
     'machine.declare-lost': input => declareLost(context, input),
     'host.give-notice': input => giveNotice(context, input),
     'host.evict': input => evict(context, input),
+    'host.cached': () => listCached(context),
+    'host.drop-cached': input => dropCached(context, input),
     'operation.list': async () => ({ operations: [...context.operations.list()] }),
     'operation.show': async input => showOperation(context, input.operation),
     'operation.cancel': async input => context.operations.cancel(input.operation),

@@ -61,6 +61,8 @@ export interface Vmm {
    * written or replaced the text is another.
    */
   stamp(machine: Uuid): Promise<string>
+  /** Disk space that the files of a machine take, which `delete` frees. */
+  storedBytes(machine: Uuid): Promise<number>
   /**
    * Begins a new record of changes under a mark and returns the new stamp. To be called when what is known of
    * the contents is durable. Refuses WRONG_STATUS when `stamp` is not the present one any more.

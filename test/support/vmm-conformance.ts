@@ -349,6 +349,18 @@ export function vmmConformance(name: string, makeHarness: () => Promise<VmmHarne
       assert.deepEqual(await fingerprints(there, machine), await fingerprints(here, machine))
     })
 
+    test('the space that a machine takes grows with what is written to it', async () => {
+      const empty = await arrivedWith([])
+      const machine = await arrivedWith([])
+      const spec = await there.spec(machine)
+      const sink = await there.receive(spec, shapes(spec), { base: 'cached', resume: false })
+      await sink.write('disk', 0, new Uint8Array(2 * STEP_BYTES).fill(1))
+      await sink.commit()
+      const grown = (await there.storedBytes(machine)) - (await there.storedBytes(empty))
+      assert.ok(grown >= 2 * STEP_BYTES, `${grown} bytes more`)
+      await refused(there.storedBytes(nextSpec().uuid), 'ABSENT')
+    })
+
     test('the stamp stays while nothing is written and changes when the guest has run', async () => {
       const machine = await created()
       const stamp = await here.stamp(machine)

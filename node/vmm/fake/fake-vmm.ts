@@ -4,6 +4,7 @@ import { diskBytes, requireShapes } from '../part-shapes.ts'
 import { SerialHub } from '../serial-hub.ts'
 import { requireAllowed, requireUnread, type Verb } from '../statuses.ts'
 import {
+  CONTENT_BLOCK_BYTES,
   type ContentSink,
   type Ended,
   type Found,
@@ -187,6 +188,11 @@ export class FakeVmm implements Vmm {
   async stamp(machine: Uuid): Promise<string> {
     this.#require('stamp', machine)
     return stampOfFake(this.host.machine(machine))
+  }
+
+  async storedBytes(machine: Uuid): Promise<number> {
+    const { disk, memory } = this.host.machine(machine)
+    return disk.blocks.size * CONTENT_BLOCK_BYTES + (memory?.length ?? 0)
   }
 
   async sealed(machine: Uuid, { mark, stamp }: Seal): Promise<string> {

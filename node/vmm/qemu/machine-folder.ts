@@ -1,10 +1,13 @@
-import { readdir, readFile, rename, rm } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CONFIG_MAX_BYTES, decodeConfig } from '../config-part.ts'
 import type { MachineSpec } from '../vmm.ts'
 import type { MemoryState } from './adoption.ts'
 import { layersOf, stampOf } from './disk-chain.ts'
 import { renameDurably, syncFile } from './durable.ts'
+
+/** In which `stat` counts, whatever the file system's are. */
+const STAT_BLOCK_BYTES = 512
 
 /**
  * One machine on disk. The name of the memory file tells its format, so that file and format appear and
@@ -72,6 +75,16 @@ export class MachineFolder {
     const memory = state === 'saved' ? [this.memory(format)] : []
     const layers = await layersOf(this.disk, this.folder)
     return await stampOf([this.config, ...layers, ...memory])
+  }
+
+  /** Holes take nothing; layers that half a copy links to are counted here. */
+  async storedBytes(): Promise<number> {
+    let bytes = 0
+    for (const name of await readdir(this.folder)) {
+      const { blocks } = await stat(join(this.folder, name))
+      bytes += blocks * STAT_BLOCK_BYTES
+    }
+    return bytes
   }
 
   /** The memory is whole from here on. */

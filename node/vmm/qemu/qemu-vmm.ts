@@ -203,6 +203,10 @@ export class QemuVmm implements Vmm {
     return await this.#inTurn(machine, async () => await this.#machine(machine).stamp())
   }
 
+  async storedBytes(machine: Uuid): Promise<number> {
+    return await this.#machine(machine).folder.storedBytes()
+  }
+
   async sealed(machine: Uuid, seal: Seal): Promise<string> {
     return await this.#inTurn(machine, async () => {
       const present = this.#machine(machine)

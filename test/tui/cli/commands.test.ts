@@ -313,6 +313,24 @@ test('a machine whose host is silent, unsealed or about to evict it says so', as
   assert.match(stdout, /^Evicted from +1970-01-01/m)
 })
 
+test('older versions are listed with the space for them, and one of no known version says so', async () => {
+  const copy = { machine: WEB.uuid, name: 'web1', version: 3, bytes: 3 * 2 ** 20, sinceMs: 0 }
+  const other = { ...copy, name: 'db1', version: null, sinceMs: null, needed: true }
+  const copies = [{ ...copy, needed: false }, other]
+  const answers = { 'host.cached': () => ({ quotaBytes: 2 ** 30, copies }) }
+  const { stdout } = await tell('host cached', { answers })
+  const [used, , web, db] = stdout.split('\n')
+  assert.equal(used, '3 MiB of 1 GiB for older versions are used')
+  assert.match(web ?? '', /^web1 .* 3 +3 MiB +1970-01-01.* no$/)
+  assert.match(db ?? '', /^db1 .* unknown +3 MiB +- +yes$/)
+})
+
+test('an older version is dropped after a question and the freed space is said', async () => {
+  const answers = { 'host.drop-cached': () => ({ machine: WEB.uuid, freedBytes: 2 ** 20 }) }
+  const { stdout } = await tell('host drop-cached web1 --yes', { answers })
+  assert.match(stdout, /^1 MiB are free again/)
+})
+
 test('notice says from when the machine may be evicted', async () => {
   const answers = { 'host.give-notice': () => ({ ...WEB, graceEndsMs: 0 }) }
   const { stdout } = await tell('host give-notice web1', { answers })

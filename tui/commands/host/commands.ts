@@ -88,5 +88,22 @@ export const HOST_COMMANDS: readonly Command[] = [
     ].join('\n'),
     positionals: [GUEST],
     load: async () => (await import('./guest.ts')).evict
+  },
+  {
+    path: ['host', 'cached'],
+    summary: 'the older versions kept of machines that moved away, and the space for them',
+    details: [
+      'A machine that comes back brings only what differs from such a version. They are kept within `limits.cachedMb`',
+      'of node.json; the least useful goes first, and also when a new machine needs the space.'
+    ].join('\n'),
+    load: async () => (await import('./cached.ts')).listCached
+  },
+  {
+    path: ['host', 'drop-cached'],
+    summary: 'remove an older version that is not needed',
+    positionals: [
+      { name: 'MACHINE', summary: 'name, UUID or unique prefix (see `virtuoso host cached`)' }
+    ],
+    load: async () => (await import('./cached.ts')).dropCached
   }
 ]
