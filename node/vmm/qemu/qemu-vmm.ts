@@ -25,14 +25,13 @@ import {
 } from '../vmm.ts'
 import { chooseAccelerator, qemuVersion } from './accelerator.ts'
 import { type Accelerator, memoryFormat } from './arguments.ts'
-import { type ArrivalPlan, baseMemory, beginArrival, isArrivalOf } from './arrival-folder.ts'
+import { Arrivals } from './arrivals.ts'
 import { makeDisk } from './disk.ts'
 import { syncFile, writeDurably } from './durable.ts'
 import type { MachineFolder } from './machine-folder.ts'
 import { MachineFolders } from './machine-folders.ts'
 import { type QemuHost, QemuMachine, requireImage } from './qemu-machine.ts'
 import { runBase, runFolder } from './run-folder.ts'
-import { openSink, type SinkEnd } from './sink.ts'
 import { Turns } from './turns.ts'
 
 export interface QemuVmmOptions {
@@ -60,9 +59,7 @@ export class QemuVmm implements Vmm {
   readonly #host: QemuHost
   readonly #machines = new Map<Uuid, QemuMachine>()
   readonly #turns = new Map<Uuid, Turns>()
-  readonly #sinks = new Map<Uuid, ContentSink>()
-  /** Machines whose sink is being made. */
-  readonly #arriving = new Set<Uuid>()
+  readonly #arrivals: Arrivals
   readonly #listeners = new Set<(ended: Ended) => void>()
   #accelerator: Promise<Accelerator> | undefined
 
@@ -72,6 +69,7 @@ export class QemuVmm implements Vmm {
     this.#program = options.program ?? 'qemu-system-x86_64'
     this.#free = options.freeBytes ?? freeBytesOf
     this.#folders = new MachineFolders(root)
+    this.#arrivals = new Arrivals(this.#folders)
     this.#host = {
       program: this.#program,
       images: options.images,
@@ -99,7 +97,7 @@ export class QemuVmm implements Vmm {
 
   async close(): Promise<void> {
     this.#listeners.clear()
-    for (const sink of this.#sinks.values()) await sink.leave()
+    await this.#arrivals.leaveAll()
     for (const machine of this.#machines.values()) await machine.close()
     this.#machines.clear()
   }
@@ -143,7 +141,7 @@ export class QemuVmm implements Vmm {
   async prepareStart(machine: Uuid): Promise<void> {
     await this.#inTurn(machine, async () => {
       const present = this.#machine(machine)
-      this.#requireNoArrival(machine)
+      this.#arrivals.requireNone(machine)
       await present.prepareStart()
     })
   }
@@ -151,7 +149,7 @@ export class QemuVmm implements Vmm {
   async prepareResume(machine: Uuid): Promise<void> {
     await this.#inTurn(machine, async () => {
       const present = this.#machine(machine)
-      this.#requireNoArrival(machine)
+      this.#arrivals.requireNone(machine)
       await present.prepareResume()
     })
   }
@@ -180,7 +178,7 @@ export class QemuVmm implements Vmm {
   async delete(machine: Uuid): Promise<void> {
     await this.#inTurn(machine, async () => {
       this.#machine(machine).require('delete')
-      this.#requireNoArrival(machine)
+      this.#arrivals.requireNone(machine)
       await this.#folders.delete(machine)
       this.#machines.delete(machine)
     })
@@ -210,7 +208,7 @@ export class QemuVmm implements Vmm {
   async sealed(machine: Uuid, seal: Seal): Promise<string> {
     return await this.#inTurn(machine, async () => {
       const present = this.#machine(machine)
-      this.#requireNoArrival(machine)
+      this.#arrivals.requireNone(machine)
       return await present.sealed(seal)
     })
   }
@@ -220,17 +218,27 @@ export class QemuVmm implements Vmm {
     parts: readonly PartShape[],
     how: ReceiveOptions = RECEIVE_ANEW
   ): Promise<ContentSink> {
-    requireAllowed('receive', spec.uuid, this.#status(spec.uuid))
-    this.#requireNoArrival(spec.uuid)
+    const { uuid } = spec
+    requireAllowed('receive', uuid, this.#status(uuid))
+    this.#arrivals.requireNone(uuid)
     requireShapes(spec, parts, await this.#readableMemory())
-    this.#arriving.add(spec.uuid)
-    try {
-      return await this.#receive(spec, parts, how)
-    } catch (error) {
-      throw diskFullOr(error, this.#folders.root)
-    } finally {
-      this.#arriving.delete(spec.uuid)
-    }
+    const image = await this.#imageFor(spec)
+    if (how.base === 'cached') this.#requireSameDisk(spec)
+    const whole = parts.reduce((sum, part) => sum + part.sizeBytes, 0)
+    await requireSpace(this.#free, this.#folders.root, how.comingBytes ?? whole)
+    const folder = this.#folders.machine(uuid)
+    const plan = { spec, parts, base: how.base, older: folder, imageDisk: image?.disk }
+    const machine = this.#newMachine(spec, folder, parts.find(isMemory)?.format)
+    return await this.#arrivals.open(plan, how.resume, {
+      machine,
+      older: this.#machines.get(uuid),
+      replace: putInPlace =>
+        this.#inTurn(uuid, async () => {
+          this.#require('receive', uuid)
+          await putInPlace()
+          this.#machines.set(uuid, machine)
+        })
+    })
   }
 
   async leftovers(): Promise<readonly Uuid[]> {
@@ -238,29 +246,7 @@ export class QemuVmm implements Vmm {
   }
 
   async dropLeftover(machine: Uuid): Promise<void> {
-    if (!this.#isArriving(machine)) await this.#folders.removeIncoming(machine)
-  }
-
-  async #receive(
-    spec: MachineSpec,
-    parts: readonly PartShape[],
-    { base, resume, comingBytes }: ReceiveOptions
-  ): Promise<ContentSink> {
-    const { uuid } = spec
-    const image = await this.#imageFor(spec)
-    if (base === 'cached') this.#requireSameDisk(spec)
-    const whole = parts.reduce((sum, part) => sum + part.sizeBytes, 0)
-    await requireSpace(this.#free, this.#folders.root, comingBytes ?? whole)
-    const older = this.#folders.machine(uuid)
-    const plan = { spec, parts, base, older, imageDisk: image?.disk }
-    const resumed = resume && (await isArrivalOf(this.#folders.incoming(uuid), plan))
-    try {
-      if (!resumed) await beginArrival(await this.#folders.emptyIncoming(uuid), plan)
-      return await this.#openSink(plan, resumed)
-    } catch (error) {
-      if (!resumed) await this.#folders.removeIncoming(uuid)
-      throw error
-    }
+    await this.#arrivals.drop(machine)
   }
 
   #requireSameDisk(spec: MachineSpec): void {
@@ -268,59 +254,6 @@ export class QemuVmm implements Vmm {
     if (diskBytes(older) === diskBytes(spec)) return
     const why = `The older copy of machine ${spec.uuid} has a disk of another size.`
     throw new VmmError('CONTENT_MALFORMED', why)
-  }
-
-  async #openSink(plan: ArrivalPlan, resumed: boolean): Promise<ContentSink> {
-    const { spec, parts } = plan
-    const { uuid } = spec
-    const folder = this.#folders.incoming(uuid)
-    const memory = parts.find(part => part.name === 'memory')?.format
-    const machine = this.#newMachine(spec, this.#folders.machine(uuid), memory)
-    const left = async (): Promise<void> => {
-      this.#sinks.delete(uuid)
-      await (this.#machines.get(uuid) ?? machine).leaveRunFolder()
-    }
-    const end: SinkEnd = {
-      left,
-      remove: async () => {
-        if (this.#sinks.get(uuid) === sink) await this.#folders.removeIncoming(uuid)
-        await left()
-      },
-      putInPlace: async () => {
-        await this.#inTurn(uuid, async () => {
-          this.#require('receive', uuid)
-          await this.#folders.putInPlace(uuid, folder)
-          this.#machines.set(uuid, machine)
-          await left()
-        })
-      }
-    }
-    await machine.makeRunFolder()
-    const sink = await openSink(
-      {
-        spec,
-        parts,
-        folder,
-        resumed,
-        socketPath: machine.nextSocket(),
-        baseMemory: await baseMemory(plan),
-        baseConfig: plan.base === 'cached' ? encodeConfig(this.#machine(uuid).spec) : undefined
-      },
-      end
-    )
-    this.#sinks.set(uuid, sink)
-    return sink
-  }
-
-  #isArriving(machine: Uuid): boolean {
-    return this.#sinks.has(machine) || this.#arriving.has(machine)
-  }
-
-  /** A copy that is being written may lie on the files of the older one. */
-  #requireNoArrival(machine: Uuid): void {
-    if (!this.#isArriving(machine)) return
-    const why = `A copy of machine ${machine} is being written; commit, leave or discard it first.`
-    throw new VmmError('WRONG_STATUS', why)
   }
 
   #newMachine(spec: MachineSpec, folder: MachineFolder, memory?: string): QemuMachine {
@@ -398,6 +331,10 @@ export class QemuVmm implements Vmm {
   #tell(ended: Ended): void {
     for (const listener of this.#listeners) listener(ended)
   }
+}
+
+function isMemory(part: PartShape): boolean {
+  return part.name === 'memory'
 }
 
 export function createQemuVmm(options: QemuVmmOptions): QemuVmm {
