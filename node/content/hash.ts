@@ -156,7 +156,7 @@ class PageFiller {
   async set(index: number, leaf: Uint8Array): Promise<void> {
     const page = Math.floor(index / PAGE_BLOCKS)
     if (page !== this.#page) await this.#upTo(page)
-    this.#leaves ??= zeroLeaves(this.#shape, page, this.#zeros)
+    this.#leaves ??= zeroLeaves(this.#shape, page, this.#zeros).slice()
     this.#leaves.set(leaf, (index % PAGE_BLOCKS) * HASH_BYTES)
   }
 
@@ -173,8 +173,12 @@ class PageFiller {
   }
 }
 
+/** Of a whole page it is the known one, not a copy. */
 function zeroLeaves(shape: PartShape, page: number, zeros: ZeroHashes): Uint8Array {
   const count = pageBlocks(shape, page)
+  if ((page * PAGE_BLOCKS + count) * BLOCK_BYTES <= shape.sizeBytes && count === PAGE_BLOCKS) {
+    return zeros.page
+  }
   const leaves = zeros.page.slice(0, count * HASH_BYTES)
   const last = zeros.leafOf(shape, page * PAGE_BLOCKS + count - 1)
   leaves.set(last, (count - 1) * HASH_BYTES)
