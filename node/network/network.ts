@@ -88,6 +88,11 @@ const OPEN_MS = 10_000
 const REDIAL_MS = 3_000
 /** Streams of one protocol open at once with one peer: consoles and follows, with room. */
 const MAX_INBOUND_STREAMS = 64
+/**
+ * libp2p pings each connection every 10 s and the DHT when it likes. With the default of one stream the second of two at
+ * once fails, and libp2p ends the whole connection because "the ping failed", with all that was under way on it.
+ */
+const PING_STREAMS = { maxOutboundStreams: 8, maxInboundStreams: 16 }
 /** Largest gossip message: an announcement is under 200 bytes, the rest is room for averages. */
 const GOSSIP_MESSAGE_MAX_BYTES = 16384
 
@@ -192,7 +197,7 @@ async function startLibp2p(options: NetworkOptions): Promise<Libp2p<Services>> {
         : [],
     services: {
       identify: identify(),
-      ping: ping(),
+      ping: ping(PING_STREAMS),
       // A private network needs server mode, addresses passed through and its own protocol id (trap 5).
       dht: kadDHT({
         protocol: `${networkPrefix(options.network)}/kad/1.0.0`,
