@@ -55,7 +55,8 @@ async function* blocksFrom(
 ): AsyncGenerator<CertifiedBlock, void, void> {
   let next = fromHeight
   while (!signal.aborted) {
-    for await (const certified of replica.blocks(next)) {
+    const newest = replica.newestFrom(next)
+    for await (const certified of newest.length > 0 ? newest : replica.blocks(next)) {
       if (signal.aborted) return
       yield certified
       next = certified.block.header.height + 1

@@ -44,6 +44,9 @@ export class ForeignBlock extends Error {
   }
 }
 
+/** A block has a mebibyte at most. Whoever follows is further behind only for a moment. */
+const NEWEST_MAX = 8
+
 /**
  * This node's own copy of the ledger: every block is checked and executed here, and is on disk before
  * anybody hears of it.
@@ -53,6 +56,8 @@ export class Replica {
   readonly #store: ChainKeeper
   readonly #listeners = new Set<(final: FinalBlock) => void>()
   #tip: Tip
+  /** The last blocks up to the head: what those who follow ask for. */
+  #newest: readonly CertifiedBlock[] = []
   #appending: Promise<unknown> = Promise.resolve()
 
   constructor(context: ChainContext, store: ChainKeeper, tip: Tip) {
@@ -111,6 +116,7 @@ export class Replica {
   adopt(certified: CertifiedBlock, tip: Tip, outcomes: readonly Outcome[]): void {
     const before = this.#tip.state
     this.#tip = tip
+    this.#newest = [...this.#newest.slice(1 - NEWEST_MAX), certified]
     const final: FinalBlock = { certified, before, after: tip.state, outcomes }
     const failures: unknown[] = []
     // One listener that fails must not keep the block from the others.
@@ -165,8 +171,15 @@ export class Replica {
     return { promise, cancel: stop }
   }
 
+  /** What is stored from this height on. */
   blocks(fromHeight: number): AsyncIterable<CertifiedBlock> {
     return this.#store.blocks(fromHeight)
+  }
+
+  /** The blocks from this height on, where all of them are among the last few; otherwise none. */
+  newestFrom(fromHeight: number): readonly CertifiedBlock[] {
+    const first = this.#newest.findIndex(({ block }) => block.header.height === fromHeight)
+    return first < 0 ? [] : this.#newest.slice(first)
   }
 }
 

@@ -21,6 +21,8 @@ import { follow } from '../../../protocols/ledger/index.ts'
 const BATCH = 64
 /** Submissions under way to each coordinator. */
 const LANES = 4
+const TRIES = 5
+const AGAIN_MS = 200
 
 export interface Through {
   /** From the first submission to the last block. */
@@ -139,23 +141,32 @@ export class Gate {
   /** What a full pool did not take. */
   async #submit(key: string, batch: readonly SignedTransaction[]): Promise<SignedTransaction[]> {
     const { signal } = this.#stopping
-    const reply = await this.#streams.submit(key, batch, { signal, onSent: () => undefined })
+    let lost = 0
+    const reply = await this.#persistently(() => {
+      lost += 1
+      return this.#streams.submit(key, batch, { signal, onSent: () => undefined })
+    })
     if (reply.kind === 'refused') throw new Error(`${reply.code}: ${reply.message}`)
     return batch.filter((_, at) => {
       const refusal = reply.answers[at] ?? null
-      if (refusal === null) return false
+      // What was taken before the answer was lost may be in a block already.
+      if (refusal === null || (lost > 1 && refusal.code === 'INVALID_NONCE')) return false
       if (refusal.code !== 'POOL_FULL') throw new Error(`${refusal.code}: ${refusal.message}`)
       this.#refused += 1
       return true
     })
   }
 
-  async #watch(): Promise<void> {
+  #watch(): Promise<void> {
+    return this.#persistently(() => this.#watchOnce())
+  }
+
+  async #watchOnce(): Promise<void> {
     const [key] = this.#coordinators
     if (key === undefined) return
     const { signal } = this.#stopping
     const stream = await this.#network.open('ledger', key, { signal })
-    for await (const said of follow(stream, 1, { signal })) {
+    for await (const said of follow(stream, this.#height + 1, { signal })) {
       if (said.kind !== 'block') continue
       const nowMs = performance.now()
       this.#height = said.block.block.header.height
@@ -167,6 +178,18 @@ export class Gate {
         this.#latencies.push(nowMs - pending.sentMs)
       }
       this.#wake()
+    }
+  }
+
+  /** On a machine that has too much to do a connection is lost now and then. */
+  async #persistently<T>(work: () => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await work()
+      } catch (error) {
+        if (this.#stopping.signal.aborted || tries === TRIES) throw error
+        await new Promise(resolve => setTimeout(resolve, AGAIN_MS))
+      }
     }
   }
 
