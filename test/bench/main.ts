@@ -1,10 +1,9 @@
 /** `npm run bench -- NAME ... [--json]`: measures and prints each figure beside its goal. */
+import { readCall } from './bench-options.ts'
 import { BENCHES } from './benches.ts'
 import type { Row } from './row.ts'
 
-const words = process.argv.slice(2)
-const json = words.includes('--json')
-const names = words.filter(word => word !== '--json')
+const { names, json, options } = readCall(process.argv.slice(2))
 const unknown = names.filter(name => !BENCHES.has(name))
 
 if (names.length === 0 || unknown.length > 0) {
@@ -14,7 +13,7 @@ if (names.length === 0 || unknown.length > 0) {
   process.exitCode = 2
 } else {
   for (const name of names)
-    for (const figure of (await BENCHES.get(name)?.run()) ?? [])
+    for (const figure of (await BENCHES.get(name)?.run(options)) ?? [])
       console.log(json ? JSON.stringify(figure) : sentence(figure))
 }
 

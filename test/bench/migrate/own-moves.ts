@@ -1,0 +1,118 @@
+import { join } from 'node:path'
+import type { Uuid } from '../../../ledger/index.ts'
+import type { PullResult, Usage } from './calls.ts'
+import type { Link } from './link.ts'
+import { Provider } from './ours.ts'
+
+/** Who must read its disk before the move: nobody (the normal life of a machine), the source, or both sides. */
+export const MODES = ['cached', 'source-hashes', 'both-hash'] as const
+export type Mode = (typeof MODES)[number]
+
+export interface Moved extends PullResult {
+  /** Both sides. */
+  readonly cpuSeconds: number
+  readonly wireBytes: number
+  readonly source: Usage
+  readonly destination: Usage
+}
+
+const MACHINE: Uuid = '6f5b2b0e-0000-4000-8000-0000000be2c4'
+
+/** Two provider processes with everything a move's bytes go through; what is moved is made from files of a workload. */
+export class OwnMoves {
+  readonly #files: string
+  readonly #source = new Provider()
+  readonly #destination = new Provider()
+  #key = ''
+  #port = 0
+  #peer = ''
+  /** The version that lies at the source. */
+  #version = ''
+
+  private constructor(files: string) {
+    this.#files = files
+  }
+
+  static async open(files: string, folder: string): Promise<OwnMoves> {
+    const moves = new OwnMoves(files)
+    const { key, address } = await moves.#source.call('open', { dir: join(folder, 'source') })
+    await moves.#destination.call('open', { dir: join(folder, 'destination') })
+    const [, port, peer] = /\/tcp\/(\d+)(\/.*)$/.exec(address) ?? []
+    moves.#key = key
+    moves.#port = Number(port)
+    moves.#peer = peer ?? ''
+    return moves
+  }
+
+  /** How long it takes to seal a machine that nobody has read before, and again when nothing has changed. */
+  async sealing(version: string): Promise<{ readonly whole: number; readonly again: number }> {
+    await this.#prepareSource(version)
+    await this.#source.call('forget', { uuid: MACHINE })
+    const whole = await this.#source.call('seal', { uuid: MACHINE })
+    const again = await this.#source.call('seal', { uuid: MACHINE })
+    return { whole: whole.seconds, again: again.seconds }
+  }
+
+  /** Moves `version` to a destination that holds `holds`. */
+  async move(version: string, holds: string | null, mode: Mode, link: Link): Promise<Moved> {
+    await this.#prepareDestination(holds)
+    await this.#prepareSource(version)
+    if (mode !== 'cached') await this.#source.call('forget', { uuid: MACHINE })
+    if (mode === 'both-hash') await this.#destination.call('forget', { uuid: MACHINE })
+    const door = await link.through(this.#port)
+    try {
+      await this.#source.call('usage', null)
+      await this.#destination.call('usage', null)
+      const sealed = await this.#source.call('seal', { uuid: MACHINE })
+      const pulled = await this.#destination.call('pull', {
+        uuid: MACHINE,
+        method: holds === null ? 'SCP' : 'REDOLOG',
+        root: sealed.root,
+        key: this.#key,
+        address: `/ip4/127.0.0.1/tcp/${door.port}${this.#peer}`,
+        hash: mode === 'both-hash'
+      })
+      const source = await this.#source.call('usage', null)
+      const destination = await this.#destination.call('usage', null)
+      return {
+        ...pulled,
+        seconds: pulled.seconds + sealed.seconds,
+        cpuSeconds: source.cpuSeconds + destination.cpuSeconds,
+        wireBytes: door.bytes() ?? pulled.bytesSent,
+        source,
+        destination
+      }
+    } finally {
+      await door.close()
+    }
+  }
+
+  close(): void {
+    this.#source.close()
+    this.#destination.close()
+  }
+
+  /** The source has known the base version too, as the host that the machine once came from or went to. */
+  async #prepareSource(version: string): Promise<void> {
+    if (this.#version !== version) {
+      await this.#source.call('remove', { uuid: MACHINE })
+      if (version !== BASE) await this.#makeSealed(this.#source, BASE)
+      await this.#makeSealed(this.#source, version)
+      this.#version = version
+    }
+    await this.#source.call('seal', { uuid: MACHINE })
+  }
+
+  async #prepareDestination(holds: string | null): Promise<void> {
+    await this.#destination.call('remove', { uuid: MACHINE })
+    if (holds !== null) await this.#makeSealed(this.#destination, holds)
+  }
+
+  async #makeSealed(provider: Provider, version: string): Promise<void> {
+    await provider.call('make', { uuid: MACHINE, from: join(this.#files, version) })
+    await provider.call('seal', { uuid: MACHINE })
+  }
+}
+
+/** The version that later ones were made from. */
+export const BASE = 'v0'
