@@ -1,3 +1,4 @@
+import parallel from 'it-parallel'
 import { BLOCK_BYTES, type BlockRange, FRAME_BLOCKS_MAX } from '../../protocols/blocks/index.ts'
 import type { Extent, MachineContent, PartShape } from '../vmm/index.ts'
 
@@ -11,8 +12,11 @@ export type BlockRun =
 /** Blocks whose extents are asked for at once: 1 GiB of content, in which a disk has at most 65,536 gaps. */
 const WINDOW_BLOCKS = 65_536
 
+/** Reads under way at once: the disk's server works while what it gave before is hashed. */
+const READS_AHEAD = 4
+
 /**
- * The blocks of a range in order: data as it is read, holes and zero blocks as counts. At most
+ * The blocks of a range in order: data as it is read, holes and zero blocks as counts. At most `READS_AHEAD` times
  * `FRAME_BLOCKS_MAX` blocks of data and the extents of 1 GiB are in memory at a time.
  */
 export async function* runsOf(
@@ -24,13 +28,8 @@ export async function* runsOf(
   for (let first = range.first; first < end; first += WINDOW_BLOCKS) {
     const count = Math.min(WINDOW_BLOCKS, end - first)
     const extents = await content.extents(part.name, bytesOf(part, { first, count }))
-    let at = first
-    for (const span of blocksOfExtents(extents)) {
-      if (span.first > at) yield { kind: 'zeros', first: at, count: span.first - at }
-      yield* dataRuns(content, part, span)
-      at = span.first + span.count
-    }
-    if (at < first + count) yield { kind: 'zeros', first: at, count: first + count - at }
+    const spans = blocksOfExtents(extents)
+    yield* ahead(readsOf(content, part, { first, count }, spans))
   }
 }
 
@@ -40,12 +39,40 @@ export async function* dataRuns(
   part: PartShape,
   range: BlockRange
 ): AsyncGenerator<BlockRun, void, void> {
-  const end = range.first + range.count
-  for (let first = range.first; first < end; first += FRAME_BLOCKS_MAX) {
-    const count = Math.min(FRAME_BLOCKS_MAX, end - first)
-    const { offset, length } = bytesOf(part, { first, count })
-    yield* splitZeros(await content.read(part.name, offset, length), first)
+  yield* ahead(readsOf(content, part, range, [range]))
+}
+
+type Read = () => Promise<Iterable<BlockRun>>
+
+/** What lies in a range: the spans are read, the rest is zero. */
+function* readsOf(
+  content: Pick<MachineContent, 'read'>,
+  part: PartShape,
+  range: BlockRange,
+  spans: readonly BlockRange[]
+): Generator<Read, void, void> {
+  let at = range.first
+  const zeros = (until: number): Read => {
+    const run: BlockRun = { kind: 'zeros', first: at, count: until - at }
+    return () => Promise.resolve([run])
   }
+  for (const span of spans) {
+    if (span.first > at) yield zeros(span.first)
+    at = span.first + span.count
+    for (let first = span.first; first < at; first += FRAME_BLOCKS_MAX) {
+      const { offset, length } = bytesOf(part, {
+        first,
+        count: Math.min(FRAME_BLOCKS_MAX, at - first)
+      })
+      yield async () => splitZeros(await content.read(part.name, offset, length), first)
+    }
+  }
+  const end = range.first + range.count
+  if (at < end) yield zeros(end)
+}
+
+async function* ahead(reads: Iterable<Read>): AsyncGenerator<BlockRun, void, void> {
+  for await (const runs of parallel(reads, { ordered: true, concurrency: READS_AHEAD })) yield* runs
 }
 
 export function bytesOf(part: PartShape, { first, count }: BlockRange): Extent {

@@ -162,8 +162,18 @@ async function pull(wish: PullWish): Promise<PullResult> {
   const manifest = await contents.arriving(uuid, root, outline.parts)
   const meter = new ProgressMeter(outline.parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))
   const job = {
-    ...{ crypto: nodeCrypto, outline, root, method, base, sink, manifest, meter },
-    ...{ resumed: false, link: new LinkMeter(), throttle: FREELY, signal: never },
+    crypto: nodeCrypto,
+    outline,
+    root,
+    method,
+    base,
+    sink,
+    manifest,
+    meter,
+    resumed: false,
+    link: new LinkMeter(),
+    throttle: FREELY,
+    signal: never,
     onProgress: () => rss.look()
   }
   await new Pull(job).run(source)
