@@ -100,6 +100,11 @@ export class Contents {
     await this.#turns.take(machine, async () => await this.#manifests(machine).removeAll())
   }
 
+  /** What lies in the machine's place is not what its manifest says: nothing is built on that any more. */
+  async disown(machine: Uuid, root: Hash): Promise<void> {
+    await this.#turns.take(machine, async () => await this.#manifests(machine).remove(root))
+  }
+
   async #seal(machine: Uuid): Promise<Hash> {
     const { vmm, crypto } = this.#options
     const content = await vmm.content(machine)

@@ -39,6 +39,27 @@ export async function hashPart(
   await pages.end()
 }
 
+/** The leaves of one page, read anew, and how many bytes of data were read for it. */
+export async function hashPage(
+  content: Pick<MachineContent, 'read' | 'extents'>,
+  shape: PartShape,
+  page: number,
+  crypto: Crypto,
+  zeros: ZeroHashes
+): Promise<{ readonly leaves: Uint8Array; readonly readBytes: number }> {
+  const leaves = zeroLeaves(shape, page, zeros).slice()
+  let readBytes = 0
+  const range = { first: page * PAGE_BLOCKS, count: pageBlocks(shape, page) }
+  for await (const run of runsOf(content, shape, range)) {
+    if (run.kind === 'zeros') continue
+    readBytes += run.bytes.byteLength
+    for (const { index, leaf } of leavesOf(run, crypto)) {
+      leaves.set(leaf, (index - range.first) * HASH_BYTES)
+    }
+  }
+  return { leaves, readBytes }
+}
+
 /** Pages whose changes are asked for at once: 1 GiB of content. */
 const WINDOW_PAGES = 256
 

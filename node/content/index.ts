@@ -1,1 +1,2 @@
 export { type Arriving, Contents, type ContentsOptions } from './contents.ts'
+export { startRehash } from './rehash.ts'

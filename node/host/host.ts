@@ -2,7 +2,7 @@ import type { Body, Crypto, Hash, Signer, Uuid } from '../../ledger/index.ts'
 import { serveOrder } from '../../protocols/order/index.ts'
 import type { Alarms, Clock } from '../clock.ts'
 import { serveConsoles } from '../console/index.ts'
-import type { Contents } from '../content/index.ts'
+import { type Contents, startRehash } from '../content/index.ts'
 import type { HostMachine, HostRecords, MoveJournals } from '../host-records/index.ts'
 import { createMoves } from '../migration/index.ts'
 import type { Network } from '../network/index.ts'
@@ -177,6 +177,7 @@ async function begin(options: HostOptions, terms: Terms, lease: HostLease): Prom
   await moves.serve()
   const unwatch = startWatch({ ...options, host, submitter, locks, lease, settled })
   // Heard only from when its machines are looked after: until then nobody is to be charged for them.
+  const unread = startRehash({ ...options, log })
   const unheard = startAlive({ host, replica, submitter, log })
   ready = true
   await publisher.publish(terms)
@@ -186,6 +187,7 @@ async function begin(options: HostOptions, terms: Terms, lease: HostLease): Prom
     cached,
     stop() {
       ready = false
+      unread()
       unheard()
       unwatch()
       publisher.stop()

@@ -54,8 +54,11 @@ export interface Vmm {
   /** A raw byte stream to the serial port (starts with the last lines) or to the display (RFB). */
   console(machine: Uuid, kind: 'serial' | 'vnc'): Promise<Duplex>
 
-  /** Reads the contents of a machine that is down or suspended. Close it. */
-  content(machine: Uuid): Promise<MachineContent>
+  /**
+   * Reads the contents of a machine that is down or suspended. Close it: until then the machine does not start. One
+   * that `givesWay` is closed instead by whatever needs the machine, and its reads fail then.
+   */
+  content(machine: Uuid, how?: { readonly givesWay: boolean }): Promise<MachineContent>
   /**
    * Names the bytes of a machine that is down or suspended without reading them: whenever one of its files was
    * written or replaced the text is another.

@@ -235,6 +235,23 @@ export function vmmConformance(name: string, makeHarness: () => Promise<VmmHarne
       await here.delete(machine)
     })
 
+    test('a reader that gives way is closed by whatever needs the machine', async () => {
+      const machine = await created()
+      const content = await here.content(machine, { givesWay: true })
+      await content.read('disk', 0, 1)
+      await here.prepareStart(machine)
+      await assert.rejects(content.read('disk', 0, 1))
+      await content.close()
+      assert.equal(await here.status(machine), 'held')
+      await here.abandon(machine)
+      const again = await here.content(machine, { givesWay: true })
+      const other = await here.content(machine)
+      await refused(here.delete(machine), 'WRONG_STATUS')
+      await other.close()
+      await here.delete(machine)
+      await assert.rejects(again.read('disk', 0, 1))
+    })
+
     test('half a copy is found again after the node was restarted, until it is forgotten', async () => {
       const before = await harness.stored('there')
       const spec = nextSpec()

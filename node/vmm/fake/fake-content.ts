@@ -18,6 +18,7 @@ export function openFakeContent(
     mark,
     read: async (part, offset, length) => {
       requireRange(parts, part, offset, length)
+      if (!isOpen) throw new Error(`The contents of machine ${machine.spec.uuid} are closed.`)
       return bytes.get(part)?.read(offset, length) ?? new Uint8Array(0)
     },
     extents: async (part, within) => {

@@ -58,6 +58,8 @@ export class FakeVmm implements Vmm {
   readonly #tickMs: number | undefined
   readonly #listeners = new Set<(ended: Ended) => void>()
   readonly #readers = new Map<Uuid, number>()
+  /** Readers that whoever needs the machine may close. */
+  readonly #yielding = new Map<MachineContent, Uuid>()
   readonly #sinks = new Map<Uuid, ContentSink>()
   readonly #serials = new Map<Uuid, SerialHub>()
   #timer: NodeJS.Timeout | undefined
@@ -177,8 +179,15 @@ export class FakeVmm implements Vmm {
     return kind === 'vnc' ? openFakeDisplay() : this.#serial(machine).view()
   }
 
-  async content(machine: Uuid): Promise<MachineContent> {
+  async content(machine: Uuid, how = { givesWay: false }): Promise<MachineContent> {
     this.#require('content', machine)
+    if (how.givesWay) {
+      const yielding = openFakeContent(this.host.machine(machine), () => {
+        this.#yielding.delete(yielding)
+      })
+      this.#yielding.set(yielding, machine)
+      return yielding
+    }
     this.#readers.set(machine, (this.#readers.get(machine) ?? 0) + 1)
     return openFakeContent(this.host.machine(machine), () => {
       this.#readers.set(machine, (this.#readers.get(machine) ?? 1) - 1)
@@ -269,8 +278,9 @@ export class FakeVmm implements Vmm {
 
   #require(verb: Verb, machine: Uuid): void {
     requireAllowed(verb, machine, this.#status(machine))
-    if (verb !== 'content' && verb !== 'stamp')
-      requireUnread(verb, machine, this.#readers.get(machine) ?? 0)
+    if (verb === 'content' || verb === 'stamp') return
+    for (const [content, of] of this.#yielding) if (of === machine) void content.close()
+    requireUnread(verb, machine, this.#readers.get(machine) ?? 0)
   }
 
   #requireNoArrival(machine: Uuid): void {

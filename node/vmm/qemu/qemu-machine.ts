@@ -50,6 +50,8 @@ export class QemuMachine {
   readonly turns: Turns
   readonly #host: QemuHost
   readonly #contents = new Set<MachineContent>()
+  /** Readers that whoever needs the machine may close. */
+  readonly #yielding = new Set<MachineContent>()
   #driven: Driven | undefined
   /** Format of the saved memory. */
   #memory: string | undefined
@@ -186,15 +188,21 @@ export class QemuMachine {
     return kind === 'serial' ? guest.serialView() : await guest.display()
   }
 
-  async content(): Promise<MachineContent> {
+  async content(givesWay: boolean): Promise<MachineContent> {
     this.require('content')
     await this.makeRunFolder()
+    const readers = givesWay ? this.#yielding : this.#contents
     const content = await openContent(this.spec, this.folder, this.nextSocket(), async () => {
-      this.#contents.delete(content)
+      readers.delete(content)
       await this.#tidy()
     })
-    this.#contents.add(content)
+    readers.add(content)
     return content
+  }
+
+  /** Closes the readers that may be closed. */
+  async makeWay(): Promise<void> {
+    for (const content of this.#yielding) await content.close()
   }
 
   async stamp(): Promise<string> {
@@ -217,6 +225,7 @@ export class QemuMachine {
   async close(): Promise<void> {
     await this.#driven?.guest.letGo()
     for (const content of this.#contents) await content.close()
+    await this.makeWay()
   }
 
   async makeRunFolder(): Promise<void> {
@@ -226,7 +235,8 @@ export class QemuMachine {
 
   /** Removes the folder unless a guest or a reader is using it. */
   async leaveRunFolder(): Promise<void> {
-    if (this.#driven === undefined && this.#contents.size === 0) await removeRunFolder(this.run)
+    const readers = this.#contents.size + this.#yielding.size
+    if (this.#driven === undefined && readers === 0) await removeRunFolder(this.run)
   }
 
   /** A name of its own for every reader and writer of a disk. */

@@ -139,19 +139,11 @@ export class QemuVmm implements Vmm {
   }
 
   async prepareStart(machine: Uuid): Promise<void> {
-    await this.#inTurn(machine, async () => {
-      const present = this.#machine(machine)
-      this.#arrivals.requireNone(machine)
-      await present.prepareStart()
-    })
+    await this.#alone(machine, present => present.prepareStart())
   }
 
   async prepareResume(machine: Uuid): Promise<void> {
-    await this.#inTurn(machine, async () => {
-      const present = this.#machine(machine)
-      this.#arrivals.requireNone(machine)
-      await present.prepareResume()
-    })
+    await this.#alone(machine, present => present.prepareResume())
   }
 
   async go(machine: Uuid): Promise<void> {
@@ -176,9 +168,8 @@ export class QemuVmm implements Vmm {
   }
 
   async delete(machine: Uuid): Promise<void> {
-    await this.#inTurn(machine, async () => {
-      this.#machine(machine).require('delete')
-      this.#arrivals.requireNone(machine)
+    await this.#alone(machine, async present => {
+      present.require('delete')
       await this.#folders.delete(machine)
       this.#machines.delete(machine)
     })
@@ -193,8 +184,10 @@ export class QemuVmm implements Vmm {
     return await this.#machine(machine).console(kind)
   }
 
-  async content(machine: Uuid): Promise<MachineContent> {
-    return await this.#inTurn(machine, async () => await this.#machine(machine).content())
+  async content(machine: Uuid, how = { givesWay: false }): Promise<MachineContent> {
+    return await this.#inTurn(machine, async () => {
+      return await this.#machine(machine).content(how.givesWay)
+    })
   }
 
   async stamp(machine: Uuid): Promise<string> {
@@ -206,11 +199,7 @@ export class QemuVmm implements Vmm {
   }
 
   async sealed(machine: Uuid, seal: Seal): Promise<string> {
-    return await this.#inTurn(machine, async () => {
-      const present = this.#machine(machine)
-      this.#arrivals.requireNone(machine)
-      return await present.sealed(seal)
-    })
+    return await this.#alone(machine, present => present.sealed(seal))
   }
 
   async receive(
@@ -234,6 +223,7 @@ export class QemuVmm implements Vmm {
       older: this.#machines.get(uuid),
       replace: putInPlace =>
         this.#inTurn(uuid, async () => {
+          await this.#machines.get(uuid)?.makeWay()
           this.#require('receive', uuid)
           await putInPlace()
           this.#machines.set(uuid, machine)
@@ -279,6 +269,16 @@ export class QemuVmm implements Vmm {
 
   #require(verb: Verb, uuid: Uuid): void {
     this.#machines.get(uuid)?.require(verb)
+  }
+
+  /** Without a copy on its way, and without readers that give way. */
+  async #alone<T>(uuid: Uuid, work: (machine: QemuMachine) => Promise<T>): Promise<T> {
+    return await this.#inTurn(uuid, async () => {
+      const machine = this.#machine(uuid)
+      this.#arrivals.requireNone(uuid)
+      await machine.makeWay()
+      return await work(machine)
+    })
   }
 
   async #inTurn<T>(uuid: Uuid, work: () => Promise<T>): Promise<T> {
