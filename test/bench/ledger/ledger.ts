@@ -7,6 +7,7 @@ import { VERIFIER } from '../../../node/crypto/index.ts'
 import { loadGenesis } from '../../../node/index.ts'
 import { Lab } from '../../support/lab.ts'
 import { median, type Row, row } from '../row.ts'
+import { chainLength } from './chain-length.ts'
 import { Crowd } from './crowd.ts'
 import { syncMs } from './disk.ts'
 import { Gate, type Through } from './gate.ts'
@@ -36,6 +37,7 @@ export async function run(): Promise<readonly Row[]> {
     ...(await measure(1)),
     ...(await measure(7)),
     ...growth(),
+    ...(await chainLength()),
     ...(await neighbours())
   ]
 }
