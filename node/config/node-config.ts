@@ -35,6 +35,9 @@ export interface NodeConfig {
     readonly operationsKept: number
     /** Disk space for older versions of machines that moved away. */
     readonly cachedMb: number
+    /** Megabits per second that all moves from here, and all to here, may use; null: what the line gives. */
+    readonly uploadMbit: number | null
+    readonly downloadMbit: number | null
   }
 }
 
@@ -49,6 +52,9 @@ const peerAddress = address.refine(
   text => /\/p2p\/[A-Za-z0-9]+$/.test(text),
   'expected a multiaddr that ends in /p2p/<PeerId>'
 )
+
+/** From a slow telephone line to more than any machine sends. */
+const mbit = z.number().min(0.1).max(1_000_000).nullable()
 
 export const configSchema: z.ZodType<NodeConfig> = z.strictObject({
   version: z.literal(1),
@@ -73,7 +79,9 @@ export const configSchema: z.ZodType<NodeConfig> = z.strictObject({
     eventsKept: z.int().min(16).max(8192),
     operationsKept: z.int().min(1).max(10_000),
     // A file of before there was a quota has none.
-    cachedMb: z.int().min(0).max(CACHED_MAX_MB).default(DEFAULTS.cachedMb)
+    cachedMb: z.int().min(0).max(CACHED_MAX_MB).default(DEFAULTS.cachedMb),
+    uploadMbit: mbit.default(null),
+    downloadMbit: mbit.default(null)
   })
 })
 
@@ -105,7 +113,9 @@ export function configFrom(wishes: ConfigWishes): NodeConfig {
       connectionsMax: DEFAULTS.connectionsMax,
       eventsKept: DEFAULTS.eventsKept,
       operationsKept: DEFAULTS.operationsKept,
-      cachedMb: DEFAULTS.cachedMb
+      cachedMb: DEFAULTS.cachedMb,
+      uploadMbit: null,
+      downloadMbit: null
     }
   } satisfies NodeConfig)
   if (parsed.success) return parsed.data

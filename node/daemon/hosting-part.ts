@@ -64,6 +64,8 @@ export async function openHosting(options: HostingOptions, undo: Undo): Promise<
       records: books.records,
       journals: books.journals,
       stopPatienceMs: config.vmm.stopPatienceS * 1000,
+      uploadBytesPerSecond: bytesPerSecond(config.limits.uploadMbit),
+      downloadBytesPerSecond: bytesPerSecond(config.limits.downloadMbit),
       cachedQuotaBytes: config.limits.cachedMb * 2 ** 20,
       log
     }),
@@ -81,6 +83,10 @@ export async function openHosting(options: HostingOptions, undo: Undo): Promise<
       await host.activate(terms)
     }
   }
+}
+
+function bytesPerSecond(mbit: number | null): number {
+  return mbit === null ? Infinity : (mbit * 1_000_000) / 8
 }
 
 function vmmOf(config: NodeConfig, dataDir: string, images: ImageStore): Vmm {

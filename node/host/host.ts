@@ -46,6 +46,9 @@ export interface HostOptions {
   readonly records: HostRecords
   readonly journals: MoveJournals
   readonly stopPatienceMs: number
+  /** Infinity: no limit. */
+  readonly uploadBytesPerSecond: number
+  readonly downloadBytesPerSecond: number
   /** Disk space for older versions of machines that moved away. */
   readonly cachedQuotaBytes: number
   readonly log: (message: string, fields?: Record<string, string>) => void
@@ -147,8 +150,8 @@ async function begin(options: HostOptions, terms: Terms, lease: HostLease): Prom
     host,
     submitter,
     packer: new Packer(() => performance.now()),
-    upload: new Throttle(Infinity),
-    download: new Throttle(Infinity),
+    upload: new Throttle(options.uploadBytesPerSecond),
+    download: new Throttle(options.downloadBytesPerSecond),
     settled: settledInTurn,
     log
   })

@@ -21,6 +21,8 @@ const FIRST_GUESSES: readonly (readonly [quality: number, bytesPerSecond: number
 const MARGIN = 3
 /** How much the newest measurement counts. */
 const WEIGHT = 0.2
+/** How fast a bad measurement is forgotten while its quality is not used: a busy processor may be idle again. */
+const DRIFT = 0.01
 /** Packed bytes must be fewer by this part, or the receiver's work is for nothing. */
 const WORTH_WHILE = 0.95
 
@@ -59,10 +61,13 @@ export class Packer {
     return isWorthIt ? { encoding: 'brotli', bytes: packed } : { encoding: 'plain', bytes }
   }
 
-  #measured(quality: number, bytes: number, ms: number): void {
-    const before = this.#speeds.get(quality)
-    if (before === undefined || ms <= 0) return
-    this.#speeds.set(quality, before + WEIGHT * ((bytes * 1000) / ms - before))
+  #measured(used: number, bytes: number, ms: number): void {
+    for (const [quality, guess] of FIRST_GUESSES) {
+      const before = this.#speeds.get(quality) ?? guess
+      const towards = quality === used && ms > 0 ? (bytes * 1000) / ms : guess
+      const weight = quality === used ? WEIGHT : DRIFT
+      this.#speeds.set(quality, before + weight * (towards - before))
+    }
   }
 }
 
