@@ -1,11 +1,13 @@
-import { open, stat } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import { CONFIG_FORMAT, encodeConfig } from '../config-part.ts'
 import { DISK_FORMAT, requireRange } from '../part-shapes.ts'
-import type { MachineContent, MachineSpec, PartShape } from '../vmm.ts'
+import type { Extent, MachineContent, MachineSpec, PartShape } from '../vmm.ts'
+import { readMemoryFormat } from './arguments.ts'
 import { recordedSince } from './change-record.ts'
 import { type ExportedDisk, exportDisk } from './disk.ts'
 import { readExactly } from './file-bytes.ts'
 import type { MachineFolder } from './machine-folder.ts'
+import { pageExtents } from './memory/index.ts'
 
 /** Opens the contents of a machine that has no guest. */
 export async function openContent(
@@ -21,6 +23,7 @@ export async function openContent(
   const mark = await recordedSince(folder.disk)
   const disk = await exportDisk({ file: folder.disk, socketPath, mode: 'read', bitmap: mark })
   const memory = memoryFile === undefined ? undefined : await open(memoryFile, 'r')
+  const memoryExtents = await extentsOf(memory, format)
   const parts: PartShape[] = [
     { name: 'config', format: CONFIG_FORMAT, sizeBytes: config.length },
     { name: 'disk', format: DISK_FORMAT, sizeBytes: disk.client.sizeBytes }
@@ -40,7 +43,8 @@ export async function openContent(
     extents: async (part, within) => {
       requireRange(parts, part, within?.offset ?? 0, within?.length ?? 0)
       if (part === 'disk') return await disk.client.extents(within)
-      return [within ?? { offset: 0, length: part === 'config' ? config.length : memoryBytes }]
+      const whole = { offset: 0, length: part === 'config' ? config.length : memoryBytes }
+      return part === 'memory' ? memoryExtents(within ?? whole) : [within ?? whole]
     },
     changed: async (part, within) => {
       requireRange(parts, part, within?.offset ?? 0, within?.length ?? 0)
@@ -55,4 +59,13 @@ export async function openContent(
       await closed()
     }
   }
+}
+
+/** Of a memory in QEMU's own stream it is not known where the zeros are. */
+async function extentsOf(
+  memory: FileHandle | undefined,
+  format: string
+): Promise<(within: Extent) => readonly Extent[]> {
+  const isPages = readMemoryFormat(format)?.kind === 'pages'
+  return memory !== undefined && isPages ? await pageExtents(memory) : within => [within]
 }

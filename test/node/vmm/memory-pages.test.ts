@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { pagesStream, savePages, UnknownStream } from '../../../node/vmm/qemu/memory/index.ts'
+import {
+  pageExtents,
+  pagesStream,
+  savePages,
+  UnknownStream
+} from '../../../node/vmm/qemu/memory/index.ts'
 import { seededRandom } from '../../support/seeded-random.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
@@ -111,7 +116,10 @@ test('pages lie at their places, blocks on the grid of 16 KiB, the rest and a fo
   const frame = bytes.subarray(ramBytes)
   assert.deepEqual(frame.subarray(0, headLength), stream.subarray(0, headLength))
   assert.deepEqual(frame.subarray(headLength, headLength + TAIL.length), TAIL)
-  const end = frame.subarray(headLength + TAIL.length)
+  // Pages 0, 1, 3, 4 and 8 of twelve hold something.
+  const bits = frame.subarray(headLength + TAIL.length, headLength + TAIL.length + 2)
+  assert.deepEqual([...bits], [0b00011011, 0b1])
+  const end = frame.subarray(headLength + TAIL.length + 2)
   assert.equal(end.toString('latin1', 0, 16), 'virtuoso/pages/1')
   assert.deepEqual(
     end.subarray(16),
@@ -211,6 +219,27 @@ test('a stream cut off anywhere within the memory makes no file', async t => {
       `${length} bytes`
     )
   }
+})
+
+test('only pages that hold something, and what is behind the pages, are said to hold data', async t => {
+  const bytes = await saved(t, streamOf())
+  const handle = await file(t)
+  await handle.write(bytes)
+  const extents = await pageExtents(handle)
+  const ramBytes = 3 * 16_384
+  assert.deepEqual(extents({ offset: 0, length: bytes.length }), [
+    { offset: 0, length: 2 * PAGE },
+    { offset: 3 * PAGE, length: 2 * PAGE },
+    { offset: 8 * PAGE, length: PAGE },
+    { offset: ramBytes, length: bytes.length - ramBytes }
+  ])
+  assert.deepEqual(extents({ offset: 4 * PAGE, length: PAGE }), [
+    { offset: 4 * PAGE, length: PAGE }
+  ])
+  assert.deepEqual(extents({ offset: 5 * PAGE, length: 3 * PAGE }), [])
+  await handle.truncate(bytes.length - 1)
+  const unknown = await pageExtents(handle)
+  assert.deepEqual(unknown({ offset: 0, length: 100 }), [{ offset: 0, length: 100 }])
 })
 
 test('a file that was not completed, or is none, is refused before QEMU hears of it', async t => {

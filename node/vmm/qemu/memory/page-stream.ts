@@ -9,15 +9,16 @@ import {
   type StreamFrame
 } from './migration-reader.ts'
 import { readFrame } from './page-file.ts'
+import type { PageSet } from './page-set.ts'
 
 const READ_BYTES = 2 ** 20
 
 /** The stream from which QEMU loads what `savePages` has saved. Throws UnknownStream. */
 export async function* pagesStream(file: FileHandle): AsyncGenerator<Buffer, void, void> {
-  const frame = await readFrame(file)
+  const { frame, holding } = await readFrame(file)
   yield frame.head
   yield sectionWord(SECTION_END, frame)
-  for (const block of frame.blocks) yield* blockStream(file, block)
+  for (const block of frame.blocks) yield* blockStream(file, block, holding)
   const end = Buffer.alloc(8)
   end.writeUInt32BE(FLAGS.end, 4)
   yield end
@@ -32,24 +33,36 @@ function sectionWord(kind: number, { sectionId }: StreamFrame): Buffer {
   return bytes
 }
 
-async function* blockStream(file: FileHandle, block: RamBlock): AsyncGenerator<Buffer, void, void> {
+async function* blockStream(
+  file: FileHandle,
+  block: RamBlock,
+  holding: PageSet
+): AsyncGenerator<Buffer, void, void> {
   for (let at = 0; at < block.sizeBytes; at += READ_BYTES) {
     const length = Math.min(READ_BYTES, block.sizeBytes - at)
-    const bytes = await readExactly(file, block.offset + at, length)
-    yield records(block, at, bytes)
+    const from = block.offset + at
+    const isEmpty = holding.extents(from, from + length).next().done === true
+    const bytes = isEmpty ? NOTHING : await readExactly(file, from, length)
+    yield records(block, at, { length, bytes, holding })
   }
 }
 
-const ZEROS = Buffer.alloc(PAGE_BYTES)
+const NOTHING = new Uint8Array(0)
+
+interface Piece {
+  readonly length: number
+  /** Empty when no page of the piece holds anything. */
+  readonly bytes: Uint8Array
+  readonly holding: PageSet
+}
 
 /** Zeros are said for every page, because what is loaded over is not known to be zero. */
-function records(block: RamBlock, address: number, bytes: Uint8Array): Buffer {
+function records(block: RamBlock, address: number, { length, bytes, holding }: Piece): Buffer {
   const name = Buffer.from(block.id, 'latin1')
-  const out = Buffer.allocUnsafe(bytes.length + (bytes.length / PAGE_BYTES) * 9 + 1 + name.length)
+  const out = Buffer.allocUnsafe(bytes.length + (length / PAGE_BYTES) * 9 + 1 + name.length)
   let to = 0
-  for (let at = 0; at < bytes.length; at += PAGE_BYTES) {
-    const page = bytes.subarray(at, at + PAGE_BYTES)
-    const isZero = ZEROS.equals(page)
+  for (let at = 0; at < length; at += PAGE_BYTES) {
+    const isZero = !holding.has(block.offset + address + at)
     const isFirst = address + at === 0
     const flags = (isZero ? FLAGS.zero : FLAGS.page) + (isFirst ? 0 : FLAGS.again)
     to = out.writeUInt32BE(Math.floor((address + at) / 2 ** 32), to)
@@ -60,7 +73,7 @@ function records(block: RamBlock, address: number, bytes: Uint8Array): Buffer {
     }
     if (isZero) to = out.writeUInt8(0, to)
     else {
-      out.set(page, to)
+      out.set(bytes.subarray(at, at + PAGE_BYTES), to)
       to += PAGE_BYTES
     }
   }
