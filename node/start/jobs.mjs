@@ -13,7 +13,8 @@ export const USAGE = `usage: node node/start.mjs JOB [arguments]
   test [PART ...]                  every test, or those with PART in their path (npm test)
   check                            build, lint, format check, unused code, tests (npm run check)
   bench [NAME ...] [--json]        measure (npm run bench -- NAME)
-  simulate [--seeds N] [--help]    coordinators that crash and lie (npm run simulate -- ...)
+  simulate [--seeds N] [--help]    coordinators that crash and lie (npm run simulate -- ...);
+                                   with --moves: moves of a machine in which processes die and peers lie
   setup                            only bring what the others need`
 
 /** What a job may rely on beyond the sources; handed to it as environment. */
@@ -53,7 +54,8 @@ async function bench(args) {
 async function simulate(args) {
   await bringPackages()
   await build()
-  return await runVisibly(process.execPath, [built('test/simulation/main.js'), ...args])
+  const main = args.includes('--moves') ? 'moves/main.js' : 'main.js'
+  return await runVisibly(process.execPath, [built(`test/simulation/${main}`), ...args])
 }
 
 /** Cheap and telling first; the tests last, so that the runner's summary ends the output. */

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { simulateMove } from './judge-move.ts'
+import { DESTINATIONS, ORIGINS } from './move-world.ts'
+import { MOVE_MUTANTS, type MoveMutant } from './mutants.ts'
+
+const MAIN = join(dirname(fileURLToPath(import.meta.url)), 'main.js')
+
+/** A seed that shows what each rule is there for; all of them were found from seed 1 upwards. */
+const CATCHING: Readonly<Record<MoveMutant, number>> = {
+  verifies: 14,
+  installs: 1,
+  persists: 20,
+  discards: 14,
+  waitsForLedger: 1,
+  trustsOnlyLedger: 2,
+  asksReceipt: 11,
+  hasDeadline: 15,
+  hasHardLimit: 49,
+  settlesOnce: 1,
+  countsVersions: 1
+}
+const FROM = 10_000
+const SEEDS = 600
+
+test(`every property holds in the moves of seeds ${FROM} to ${FROM + SEEDS - 1}`, () => {
+  const runs = Array.from({ length: SEEDS }, (_, nth) => simulateMove(FROM + nth, null))
+  for (const { seed, violation } of runs) assert.equal(violation, null, `seed ${seed}`)
+  const moved = runs.filter(run => run.moved)
+  assert.ok(moved.length > 50 && moved.length < SEEDS - 50, `${moved.length} of ${SEEDS} arrived`)
+  for (const kind of ORIGINS)
+    assert.ok(
+      runs.some(({ origin }) => origin === kind),
+      kind
+    )
+  for (const kind of DESTINATIONS) {
+    assert.ok(
+      runs.some(({ destination }) => destination === kind),
+      kind
+    )
+  }
+  const lied = moved.filter(
+    ({ origin, destination }) => origin !== 'honest' || destination !== 'honest'
+  )
+  assert.deepEqual(lied, [], 'nobody who lies brings a machine to move')
+})
+
+for (const mutant of MOVE_MUTANTS) {
+  test(`without the rule ${mutant} a property is violated, in seed ${CATCHING[mutant]}`, () => {
+    assert.notEqual(simulateMove(CATCHING[mutant], mutant).violation, null)
+    assert.equal(simulateMove(CATCHING[mutant], null).violation, null, 'with the rule it holds')
+  })
+}
+
+test('a seed tells the whole run', () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    assert.equal(simulateMove(seed, null).trace, simulateMove(seed, null).trace)
+  }
+  assert.notEqual(simulateMove(1, null).trace, simulateMove(2, null).trace)
+})
+
+function ran(...words: readonly string[]) {
+  return spawnSync(process.execPath, [MAIN, '--moves', ...words], { encoding: 'utf8' })
+}
+
+test('the program says by its exit whether a property was violated, and how to see it again', () => {
+  assert.equal(ran('--seeds', '5').status, 0)
+  const caught = ran('--seeds', '1', '--from', '49', '--mutant', 'hasHardLimit')
+  assert.equal(caught.status, 3)
+  assert.match(caught.stdout, /VIOLATED in seed 49: nobody waits for ever/)
+  assert.match(
+    caught.stdout,
+    /again: npm run simulate -- --moves --seeds 1 --from 49 --mutant hasHardLimit/
+  )
+  for (const words of [['--seeds', '0'], ['--mutant', 'none'], ['--what']]) {
+    assert.equal(ran(...words).status, 2, words.join(' '))
+  }
+  assert.deepEqual(ran('--list-mutants').stdout.trim().split('\n'), [...MOVE_MUTANTS])
+})
