@@ -9,6 +9,7 @@ export {
   MESSAGE_LIMITS,
   NULLIFICATIONS_MAX
 } from './agreement.ts'
+export { type Beside, beside } from './beside.ts'
 export {
   BLOCK_LIMITS,
   BLOCK_TRANSACTION_BYTES_MAX,

@@ -5,6 +5,7 @@
  * nobody can tell.
  */
 import { equals } from 'uint8arrays/equals'
+import { beside } from './beside.ts'
 import { type Codec, encodeAs } from './codec.ts'
 import { toHex } from './hex.ts'
 
@@ -29,7 +30,7 @@ export interface RecentLimits {
 }
 
 export function remembered<T extends object>(inner: Codec<T>, limits: RecentLimits): Remembered<T> {
-  const known = new WeakMap<T, Uint8Array>()
+  const known = beside<Uint8Array>('canonical bytes')
   // Two halves by age, because taking the oldest one out of a map walks past all that were taken out before it.
   let newer = new Map<string, Read<T>>()
   let older: typeof newer = new Map()
@@ -42,14 +43,14 @@ export function remembered<T extends object>(inner: Codec<T>, limits: RecentLimi
   }
   return {
     write(value, to) {
-      const bytes = known.get(value)
+      const bytes = known.of(value)
       if (bytes !== undefined) {
         to.raw(bytes)
         return
       }
       const start = to.length
       inner.write(value, to)
-      known.set(value, to.since(start))
+      known.put(value, to.since(start))
     },
     read(from) {
       const start = from.at
@@ -61,15 +62,15 @@ export function remembered<T extends object>(inner: Codec<T>, limits: RecentLimi
       const value = inner.read(from)
       // A copy: a view would keep the whole message of which this was a part.
       const bytes = from.since(start)
-      known.set(value, bytes)
+      known.put(value, bytes)
       keep(mark, { bytes, value })
       return value
     },
     bytesOf(value) {
-      const before = known.get(value)
+      const before = known.of(value)
       if (before !== undefined) return before
       const bytes = encodeAs(inner, value)
-      known.set(value, bytes)
+      known.put(value, bytes)
       return bytes
     }
   }

@@ -3,7 +3,7 @@
  * pool, by the block, by each check of it. A name is worked out once for each object and forgotten with it.
  */
 import type { Crypto } from '../crypto/index.ts'
-import { encodeAs, headerCodec, signedTransactionCodec } from '../encoding/index.ts'
+import { beside, encodeAs, headerCodec, signedTransactionCodec } from '../encoding/index.ts'
 import type { Hash, Header, SignedTransaction } from '../records/index.ts'
 import { hashOf } from './domains.ts'
 
@@ -17,7 +17,7 @@ interface Named {
 const PAIR_BYTES = 1
 const SIGNATURE_BYTES = 2 + 64
 
-const names = new WeakMap<SignedTransaction | Header, Named>()
+const names = beside<Named>('name')
 
 /** The canonical bytes of a signed transaction; not to be written to. Throws `EncodingError`. */
 export function encodeTransaction(signed: SignedTransaction): Uint8Array {
@@ -40,9 +40,9 @@ export function hashHeader(header: Header, crypto: Crypto): Hash {
 }
 
 function nameOf(value: SignedTransaction | Header, crypto: Crypto, bytes: () => Uint8Array): Hash {
-  const known = names.get(value)
+  const known = names.of(value)
   if (known?.crypto === crypto) return known.hash
   const hash = hashOf(crypto, bytes())
-  names.set(value, { crypto, hash })
+  names.put(value, { crypto, hash })
   return hash
 }
