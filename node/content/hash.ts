@@ -105,13 +105,12 @@ async function leavesWith(
   const leaves = old.leaves.slice()
   const set = (index: number, leaf: Uint8Array): void =>
     leaves.set(leaf, (index % PAGE_BLOCKS) * HASH_BYTES)
-  for (const range of ranges) {
-    for await (const run of dataRuns(content, shape, range)) {
-      if (run.kind === 'data') for (const { index, leaf } of leavesOf(run, crypto)) set(index, leaf)
-      else
-        for (let at = 0; at < run.count; at++)
-          set(run.first + at, old.zeros.leafOf(shape, run.first + at))
+  for await (const run of dataRuns(content, shape, ranges)) {
+    if (run.kind === 'data') {
+      for (const { index, leaf } of leavesOf(run, crypto)) set(index, leaf)
+      continue
     }
+    for (let at = run.first; at < run.first + run.count; at++) set(at, old.zeros.leafOf(shape, at))
   }
   return leaves
 }

@@ -1,4 +1,3 @@
-import parallel from 'it-parallel'
 import { BLOCK_BYTES, type BlockRange, FRAME_BLOCKS_MAX } from '../../protocols/blocks/index.ts'
 import type { Extent, MachineContent, PartShape } from '../vmm/index.ts'
 
@@ -33,13 +32,21 @@ export async function* runsOf(
   }
 }
 
-/** The same for blocks of which it is known that they are worth reading. */
+/** The same for blocks of which it is known that they are worth reading, and of no others. */
 export async function* dataRuns(
   content: Pick<MachineContent, 'read'>,
   part: PartShape,
-  range: BlockRange
+  ranges: readonly BlockRange[]
 ): AsyncGenerator<BlockRun, void, void> {
-  yield* ahead(readsOf(content, part, range, [range]))
+  yield* ahead(readsOfAll(content, part, ranges))
+}
+
+function* readsOfAll(
+  content: Pick<MachineContent, 'read'>,
+  part: PartShape,
+  ranges: readonly BlockRange[]
+): Generator<Read, void, void> {
+  for (const range of ranges) yield* readsOf(content, part, range, [range])
 }
 
 type Read = () => Promise<Iterable<BlockRun>>
@@ -71,8 +78,23 @@ function* readsOf(
   if (at < end) yield zeros(end)
 }
 
+/** In order, and never more than `READS_AHEAD` that have begun and not been taken yet. */
 async function* ahead(reads: Iterable<Read>): AsyncGenerator<BlockRun, void, void> {
-  for await (const runs of parallel(reads, { ordered: true, concurrency: READS_AHEAD })) yield* runs
+  const begun: Promise<Iterable<BlockRun>>[] = []
+  const rest = reads[Symbol.iterator]()
+  for (;;) {
+    while (begun.length < READS_AHEAD) {
+      const next = rest.next()
+      if (next.done === true) break
+      const read = next.value()
+      // Awaited in its turn; until then a failure must not count as unheard.
+      read.catch(() => {})
+      begun.push(read)
+    }
+    const first = begun.shift()
+    if (first === undefined) return
+    yield* await first
+  }
 }
 
 export function bytesOf(part: PartShape, { first, count }: BlockRange): Extent {

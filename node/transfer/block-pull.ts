@@ -1,5 +1,3 @@
-import parallel from 'it-parallel'
-import { pipe } from 'it-pipe'
 import {
   BLOCK_BYTES,
   type BlockRange,
@@ -47,14 +45,16 @@ export class BlockPull {
     leaves: Leaves
   ): Promise<void> {
     this.#broken = false
-    await pipe(
-      grouped(wanted, FRAME_BLOCKS_MAX),
-      groups => this.#tasks(groups, source, shape, leaves),
-      tasks => parallel(tasks, { concurrency: GETS_AHEAD }),
-      async done => {
-        for await (const _ of done) this.#job.onProgress()
-      }
-    )
+    const tasks = this.#tasks(grouped(wanted, FRAME_BLOCKS_MAX), source, shape, leaves)
+    await Promise.all(Array.from({ length: GETS_AHEAD }, () => this.#work(tasks)))
+  }
+
+  /** One of several that take the next task each; a failure ends the tasks for all of them. */
+  async #work(tasks: Iterable<() => Promise<void>>): Promise<void> {
+    for (const task of tasks) {
+      await task()
+      this.#job.onProgress()
+    }
   }
 
   /** After a failure: resolves when nothing is written any more. The next `pull` looks at what is here first. */

@@ -185,18 +185,31 @@ export class NbdClient {
       const magic = await this.#reader.take(4)
       const rest = await this.#reader.take(headerLength(magic.readUInt32BE(0)) - 4)
       const header = decodeReplyHeader(Buffer.concat([magic, rest]))
-      this.#answer(header, await this.#reader.take(header.length))
+      const pending = this.#pending.get(header.cookie)
+      if (pending === undefined) throw new Error('The NBD server answered what was not asked.')
+      if (header.type === 'data') await this.#take(header, pending)
+      else this.#answer(header, pending, await this.#reader.take(header.length))
+      if (header.isLast) this.#end(header, pending)
     }
   }
 
-  #answer(header: ReplyHeader, payload: Buffer): void {
-    const pending = this.#pending.get(header.cookie)
-    if (pending === undefined) throw new Error('The NBD server answered what was not asked.')
+  /** Data chunks carry their place on the disk; holes are zero already. */
+  async #take({ length }: ReplyHeader, { offset, into }: Pending): Promise<void> {
+    const place = await this.#reader.take(Math.min(8, length))
+    const at = length < 8 ? -1 : Number(place.readBigUInt64BE(0)) - offset
+    if (at < 0 || at + length - 8 > into.length) {
+      throw new Error('The NBD server sent data that was not asked for.')
+    }
+    await this.#reader.takeInto(into.subarray(at, at + length - 8))
+  }
+
+  #answer(header: ReplyHeader, pending: Pending, payload: Buffer): void {
     if (header.error !== 0) pending.error = header.error
     if (header.type === 'error') pending.error = payload.readUInt32BE(0)
-    if (header.type === 'data') place(pending, payload)
     if (header.type === 'blockStatus') pending.descriptors.push(decodeDescriptors(payload))
-    if (!header.isLast) return
+  }
+
+  #end(header: ReplyHeader, pending: Pending): void {
     this.#pending.delete(header.cookie)
     if (pending.error === 0) pending.resolve()
     else pending.reject(nbdError(pending.error))
@@ -213,15 +226,6 @@ export class NbdClient {
 
 function dirtyContext(bitmap: string): string {
   return `qemu:dirty-bitmap:${bitmap}`
-}
-
-/** Data chunks carry their place on the disk; holes are zero already. */
-function place(pending: Pending, payload: Buffer): void {
-  const at = Number(payload.readBigUInt64BE(0)) - pending.offset
-  if (at < 0 || at + payload.length - 8 > pending.into.length) {
-    throw new Error('The NBD server sent data that was not asked for.')
-  }
-  payload.copy(pending.into, at, 8)
 }
 
 function nbdError(errno: number): Error {

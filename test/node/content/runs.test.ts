@@ -81,3 +81,28 @@ test('a range inside the part gives only its own blocks', async () => {
   const { content } = contentOf([3, 4, 5], WHOLE)
   assert.deepEqual((await all(content, 4, 3)).map(words), ['data 4+2', 'zeros 6+1'])
 })
+
+test('never more than four reads are ahead of who takes them, however fast they come', async () => {
+  const { content } = contentOf([0], [{ offset: 0, length: PART.sizeBytes }])
+  let begun = 0
+  let taken = 0
+  let most = 0
+  const counting: MachineContent = {
+    ...content,
+    async read(_part, offset, length) {
+      begun += 1
+      most = Math.max(most, begun - taken)
+      // Some come at once and some later, as from a disk.
+      for (let turn = (offset / BLOCK_BYTES) % 5; turn > 0; turn -= 1) await Promise.resolve()
+      return new Uint8Array(length).fill(1)
+    }
+  }
+  const long: PartShape = { ...PART, sizeBytes: 500 * 64 * BLOCK_BYTES }
+  const source = { ...counting, extents: async () => [{ offset: 0, length: long.sizeBytes }] }
+  for await (const _run of runsOf(source, long, { first: 0, count: 500 * 64 })) {
+    taken += 1
+    await Promise.resolve()
+  }
+  assert.equal(begun, 500)
+  assert.ok(most <= 4, `${most} reads were ahead`)
+})
