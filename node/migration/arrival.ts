@@ -10,6 +10,7 @@ import {
   stepDestination,
   type VmmpChannel
 } from '../../protocols/vmmp/index.ts'
+import { announce } from './effect-channel.ts'
 import type { MoveOptions } from './options.ts'
 import { Transfer } from './transfer.ts'
 
@@ -135,6 +136,7 @@ export class Arrival {
 
   async #effect(effect: DestinationEffect): Promise<void> {
     const { journals, submitter } = this.#options
+    announce({ role: 'destination', effect: effect.type, machine: this.#machine })
     switch (effect.type) {
       case 'read-ledger':
         return this.#work('checking the ledger', async () => ({

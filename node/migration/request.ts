@@ -26,6 +26,7 @@ import { peerTextOf } from '../network/index.ts'
 import { hostKey, OrderRefused, type OwnerOptions } from '../owner/index.ts'
 import type { Submitter } from '../replica/index.ts'
 import { METHODS } from '../transfer/index.ts'
+import { announce } from './effect-channel.ts'
 
 export interface RequestOptions extends OwnerOptions {
   readonly submitter: Submitter
@@ -210,6 +211,7 @@ class Request {
   }
 
   async #effect(effect: RequesterEffect): Promise<void> {
+    announce({ role: 'requester', effect: effect.type, machine: this.#wish.machine.uuid })
     switch (effect.type) {
       case 'send':
         // A destination that cannot be told is silent: that is judged by the clock, and called off on the ledger.

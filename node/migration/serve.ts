@@ -20,6 +20,7 @@ import {
 } from '../../protocols/vmmp/index.ts'
 import { servedContent } from '../transfer/index.ts'
 import type { MachineContent } from '../vmm/index.ts'
+import { announce } from './effect-channel.ts'
 import type { MoveOptions } from './options.ts'
 
 /** The OPEN may be on its way to this node while the destination already asks. */
@@ -92,6 +93,7 @@ export class Departure {
 
   async #effect(effect: OriginEffect, awaited: Hash | undefined): Promise<void> {
     const { options, machine } = { options: this.#options, machine: this.#machine }
+    announce({ role: 'origin', effect: effect.type, machine })
     switch (effect.type) {
       case 'read-ledger':
         return this.#readLedger(awaited)

@@ -13,6 +13,7 @@ export const USAGE = `usage: node node/start.mjs JOB [arguments]
   test [PART ...]                  every test, or those with PART in their path (npm test)
   check                            build, lint, format check, unused code, tests (npm run check)
   bench [NAME ...] [--json]        measure (npm run bench -- NAME)
+  crash [--role R] [--step S]      moves in which a process dies before each effect, on real machines
   simulate [--seeds N] [--help]    coordinators that crash and lie (npm run simulate -- ...);
                                    with --moves: moves of a machine in which processes die and peers lie
   setup                            only bring what the others need`
@@ -58,6 +59,12 @@ async function simulate(args) {
   return await runVisibly(process.execPath, [built(`test/simulation/${main}`), ...args])
 }
 
+/** Real guests: the table of moves in which a process dies before each effect. */
+async function crash(args) {
+  const env = await prepare()
+  return await runVisibly(process.execPath, [built('test/crash/main.js'), ...args], { env })
+}
+
 /** Cheap and telling first; the tests last, so that the runner's summary ends the output. */
 async function check() {
   await bringPackages()
@@ -87,5 +94,6 @@ export const JOBS = new Map([
   ['check', check],
   ['bench', bench],
   ['simulate', simulate],
+  ['crash', crash],
   ['setup', setup]
 ])

@@ -29,6 +29,7 @@ export const PASSWORD = 'correct horse'
 const CHEAP_SCRYPT = { n: 2, r: 1, p: 1 }
 const LOOPBACK = ['/ip4/127.0.0.1/tcp/0']
 const CUT_OFF = new URL('./cut-off-main.js', import.meta.url)
+const CRASH = new URL('./crash-main.js', import.meta.url)
 const PROGRAM = fileURLToPath(new URL('../../tui/main.js', import.meta.url))
 /** Two cores shared by five nodes and a compiler: far more than a quiet machine needs. */
 const PATIENCE_MS = 60_000
@@ -61,6 +62,8 @@ export interface LabOptions {
   readonly images?: string
   /** Its nodes can be cut off from their network. */
   readonly cuttable?: boolean
+  /** Its nodes note each effect of a move, and can be told to die before one. */
+  readonly crashable?: boolean
 }
 
 export interface LabNodeOptions {
@@ -137,10 +140,11 @@ export class Lab {
       clock: systemClock,
       cost: CHEAP_SCRYPT
     })
-    const { images, cuttable } = this.#options
+    const { images, cuttable, crashable } = this.#options
     const node = new LabNode(name, dir, {
       ...(images === undefined ? {} : { VIRTUOSO_IMAGES: images }),
-      ...(cuttable === true ? { NODE_OPTIONS: `--import=${CUT_OFF.href}` } : {})
+      ...(cuttable === true ? { NODE_OPTIONS: `--import=${CUT_OFF.href}` } : {}),
+      ...(crashable === true ? { NODE_OPTIONS: `--import=${CRASH.href}` } : {})
     })
     this.#nodes.set(name, node)
     if (options.asleep !== true) await node.start()
@@ -296,6 +300,16 @@ export class LabNode {
 
   plugCable(): void {
     this.#child?.kill('SIGUSR2')
+  }
+
+  /** Resolves when the process has ended by itself; false after `ms`. */
+  async ended(ms: number): Promise<boolean> {
+    const child = this.#child
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return true
+    const signal = AbortSignal.timeout(ms)
+    return once(child, 'exit', { signal })
+      .then(() => true)
+      .catch(() => false)
   }
 
   /** As a power cut would: no good-bye, nothing is written any more. */

@@ -1,0 +1,190 @@
+/**
+ * Ends a process before an effect of a move, on nodes that are processes of their own, and looks at what is left when
+ * all are back: one runnable copy, a version that has not gone back, a settled escrow, and nothing lying about.
+ */
+import { existsSync } from 'node:fs'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { debianMini } from '../support/debian-mini.ts'
+import { addHost, eventually, Lab, type LabNode } from '../support/lab.ts'
+
+export interface CrashRow {
+  /** `role effect`, as the machines of `protocols/vmmp` name it, or `coordinator -`. */
+  readonly step: string
+  /** Whether the process died there. */
+  readonly died: boolean
+  readonly outcome: 'arrived' | 'stayed'
+  readonly version: number
+  /** Everything that is wrong; empty when all is well. */
+  readonly wrongs: readonly string[]
+}
+
+const BID = '--bid-storage 10 --bid-running 1'
+const DEADLINE_MS = 15_000
+const HOSTS = { alex: 'virt17', peter: 'virt13' } as const
+const OVER_MS = 90_000
+const AFTERWARDS_MS = 8_000
+
+/** A buyer, two hosts and a machine that goes to and fro between them. */
+export class CrashTable {
+  readonly #lab: Lab
+  readonly #isReal: boolean
+
+  private constructor(lab: Lab, isReal: boolean) {
+    this.#lab = lab
+    this.#isReal = isReal
+  }
+
+  static async open(kind: 'qemu' | 'fake'): Promise<CrashTable> {
+    const images = kind === 'qemu' ? { images: (await debianMini()).folder } : {}
+    const parameters = { migrationDeadlineMs: DEADLINE_MS }
+    const lab = await Lab.open({ ...images, parameters, crashable: true })
+    const table = new CrashTable(lab, kind === 'qemu')
+    const maria = await lab.join('maria', { role: 'buyer' })
+    for (const [name, host] of Object.entries(HOSTS)) {
+      const node = await lab.join(name, { role: 'provider', vmm: { kind } })
+      await addHost(node, host, [maria])
+    }
+    const configuration = kind === 'qemu' ? 'debian-mini' : 'Configuration10'
+    await maria.ask(`machine create ${configuration} --name web1 ${BID}`)
+    await maria.ask('machine store web1 --host virt17')
+    if (kind === 'qemu') {
+      await maria.ask('machine start web1')
+      await table.#counter()
+      await maria.ask('machine suspend web1')
+    }
+    return table
+  }
+
+  /** The steps of a move in which nobody dies, each once, in the order of the roles. */
+  async steps(): Promise<readonly string[]> {
+    const { from, to } = await this.#places()
+    await this.#maria.ask(`machine move web1 --host ${HOSTS[to]}`)
+    const logs = await Promise.all(
+      (['maria', from, to] as const).map(name => effectsOf(this.#lab.node(name)))
+    )
+    return [...new Set(logs.flat())]
+  }
+
+  /** A move in which the process of a role dies before an effect, and is started again. */
+  async crash(step: string): Promise<CrashRow> {
+    const { from, to } = await this.#places()
+    const before = await this.#maria.machine('web1')
+    const counted = this.#isReal ? await this.#lastCount() : 0
+    const [role] = step.split(' ')
+    const victim = { requester: 'maria', origin: from, destination: to, coordinator: 'judy' }[
+      role ?? ''
+    ]
+    if (victim === undefined) throw new Error(`nobody plays the role of "${step}"`)
+    const node = this.#lab.node(victim)
+    const died = await this.#moveAndDie(node, step, to)
+    const after = await this.#settled()
+    const outcome = after.holder?.name === HOSTS[to] ? 'arrived' : 'stayed'
+    const wrongs = await this.#wrongs(outcome, before.version, counted)
+    return { step, died, outcome, version: after.version, wrongs }
+  }
+
+  async close(): Promise<void> {
+    await this.#lab.close()
+  }
+
+  get #maria(): LabNode {
+    return this.#lab.node('maria')
+  }
+
+  async #moveAndDie(node: LabNode, step: string, to: keyof typeof HOSTS): Promise<boolean> {
+    if (!step.startsWith('coordinator')) await writeFile(join(node.dir, 'crash-at'), step)
+    const moving = this.#maria.virtuoso(`machine move web1 --host ${HOSTS[to]} --json`)
+    if (step.startsWith('coordinator')) {
+      await eventually(
+        'the move is on the ledger',
+        () => this.#maria.machine('web1'),
+        ({ state }) => state === 'migrating'
+      )
+      await node.kill()
+    }
+    // The last effects come when the owner has long been told.
+    const died = await Promise.race([
+      node.ended(OVER_MS),
+      moving.then(() => node.ended(AFTERWARDS_MS))
+    ])
+    await rm(join(node.dir, 'crash-at'), { force: true })
+    if (died) {
+      if (node.name in HOSTS) await node.restart(this.#maria)
+      else await node.start()
+    }
+    await moving
+    return died
+  }
+
+  /** The machine and its move as they are when the ledger has decided. */
+  async #settled() {
+    return eventually(
+      'the move is over on the ledger',
+      () => this.#maria.machine('web1'),
+      ({ state, migration }) => state !== 'migrating' && migration === null
+    )
+  }
+
+  async #wrongs(
+    outcome: CrashRow['outcome'],
+    version: number,
+    counted: number
+  ): Promise<readonly string[]> {
+    const wrongs: string[] = []
+    const now = await this.#maria.machine('web1')
+    const expected = outcome === 'arrived' ? version + 1 : version
+    if (now.version !== expected) wrongs.push(`version ${now.version}, expected ${expected}`)
+    const audit = await this.#lab.coordinator.virtuoso('audit --json')
+    if (audit.code !== 0) wrongs.push(`the audit finds a fault: ${audit.stdout}`)
+    // The proof that the copy is the machine, and that there is one: it runs where the ledger says.
+    const verb = now.state === 'suspended' ? 'resume' : 'start'
+    const started = await this.#maria.virtuoso(`machine ${verb} web1 --json`)
+    if (started.code !== 0) wrongs.push(`it does not ${verb}: ${started.stderr}`)
+    else if (this.#isReal) {
+      const count = await this.#counter()
+      if (count <= counted) wrongs.push(`the guest counts ${count} after ${counted}`)
+      await this.#maria.ask('machine suspend web1')
+    } else await this.#maria.ask('machine stop web1')
+    wrongs.push(...(await this.#leftovers()))
+    return wrongs
+  }
+
+  async #leftovers(): Promise<readonly string[]> {
+    const found: string[] = []
+    for (const name of Object.keys(HOSTS)) {
+      const incoming = join(this.#lab.node(name).dir, 'vmm', 'incoming')
+      const names = existsSync(incoming) ? await readdir(incoming) : []
+      found.push(...names.map(each => `${name} keeps half a copy: ${each}`))
+    }
+    return found
+  }
+
+  async #places(): Promise<{ from: keyof typeof HOSTS; to: keyof typeof HOSTS }> {
+    const { holder } = await this.#maria.machine('web1')
+    return holder?.name === HOSTS.alex
+      ? { from: 'alex', to: 'peter' }
+      : { from: 'peter', to: 'alex' }
+  }
+
+  /** What the guest counts now, and goes on counting. */
+  async #counter(): Promise<number> {
+    const words = 'console web1 -t serial --seconds 60 --until counter'
+    const { stdout } = await this.#maria.virtuoso(words)
+    const counts = [...stdout.matchAll(/counter (\d+)/g)].map(([, count]) => Number(count))
+    const last = counts.at(-1) ?? 0
+    this.#count = Math.max(this.#count, last)
+    return last
+  }
+
+  #count = 0
+
+  async #lastCount(): Promise<number> {
+    return this.#count
+  }
+}
+
+async function effectsOf(node: LabNode): Promise<readonly string[]> {
+  const text = await readFile(join(node.dir, 'effects.log'), 'utf8').catch(() => '')
+  return text.split('\n').filter(Boolean)
+}

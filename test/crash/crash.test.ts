@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { whyNoQemu } from '../support/debian-mini.ts'
+import { seededRandom } from '../support/seeded-random.ts'
+import { CrashTable } from './crash-table.ts'
+
+/** The whole table is `npm run crash`; here are some of its rows, others in every run. */
+const ROWS = { fake: 4, qemu: 3 } as const
+const SEED = Number(process.env['CRASH_SEED'] ?? Math.floor(Date.now() / 1000) % 1_000_000)
+
+for (const kind of ['fake', 'qemu'] as const) {
+  const skip = kind === 'qemu' ? ((await whyNoQemu()) ?? false) : false
+  describe(`processes that die before an effect of a move (${kind}, CRASH_SEED=${SEED})`, {
+    skip
+  }, () => {
+    let table: CrashTable
+    before(async () => {
+      table = await CrashTable.open(kind)
+    })
+    after(() => table.close())
+
+    test('one copy runs, its version has not gone back, and nothing lies about', async () => {
+      const steps = await table.steps()
+      assert.ok(steps.includes('destination install') && steps.includes('origin sign-receipt'))
+      const drawn = seededRandom(SEED).shuffled(steps).slice(0, ROWS[kind])
+      for (const step of drawn) {
+        const row = await table.crash(step)
+        assert.deepEqual(row.wrongs, [], `${step} with CRASH_SEED=${SEED}: ${row.outcome}`)
+      }
+    })
+  })
+}

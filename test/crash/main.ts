@@ -1,0 +1,37 @@
+/** `npm run crash`: one row for each role and effect, on real QEMU; exit 0 if nothing is wrong in any, 3 otherwise. */
+import { parseArgs } from 'node:util'
+import { type CrashRow, CrashTable } from './crash-table.ts'
+
+const { values } = parseArgs({
+  options: {
+    vmm: { type: 'string', default: 'qemu' },
+    role: { type: 'string' },
+    step: { type: 'string' },
+    json: { type: 'boolean', default: false }
+  }
+})
+
+const table = await CrashTable.open(values.vmm === 'fake' ? 'fake' : 'qemu')
+let wrongs = 0
+try {
+  const all = [...(await table.steps()), 'coordinator -']
+  const steps = all.filter(
+    step =>
+      (values.role === undefined || step.startsWith(`${values.role} `)) &&
+      (values.step === undefined || step.endsWith(` ${values.step}`))
+  )
+  for (const step of steps) {
+    const row = await table.crash(step)
+    wrongs += row.wrongs.length
+    console.log(values.json ? JSON.stringify(row) : told(row))
+  }
+} finally {
+  await table.close()
+}
+process.exitCode = wrongs === 0 ? 0 : 3
+
+function told({ step, died, outcome, version, wrongs }: CrashRow): string {
+  const how = died ? 'died' : 'lived'
+  const end = wrongs.length === 0 ? 'all is well' : `WRONG: ${wrongs.join('; ')}`
+  return `${step.padEnd(30)} ${how.padEnd(6)} ${outcome.padEnd(8)} version ${version}   ${end}`
+}
