@@ -142,8 +142,12 @@ export class CrashTable {
     const started = await this.#maria.virtuoso(`machine ${verb} web1 --json`)
     if (started.code !== 0) wrongs.push(`it does not ${verb}: ${started.stderr}`)
     else if (this.#isReal) {
-      const count = await this.#counter()
-      if (count <= counted) wrongs.push(`the guest counts ${count} after ${counted}`)
+      const isOn = await eventually(
+        'the guest counts on',
+        () => this.#counter(),
+        count => count > counted
+      ).catch(() => null)
+      if (isOn === null) wrongs.push(`the guest does not count on after ${counted}`)
       await this.#maria.ask('machine suspend web1')
     } else await this.#maria.ask('machine stop web1')
     wrongs.push(...(await this.#leftovers()))
@@ -171,7 +175,7 @@ export class CrashTable {
   async #counter(): Promise<number> {
     const words = 'console web1 -t serial --seconds 60 --until counter'
     const { stdout } = await this.#maria.virtuoso(words)
-    const counts = [...stdout.matchAll(/counter (\d+)/g)].map(([, count]) => Number(count))
+    const counts = [...stdout.matchAll(/counter (\d+)\r?\n/g)].map(([, count]) => Number(count))
     const last = counts.at(-1) ?? 0
     this.#count = Math.max(this.#count, last)
     return last
