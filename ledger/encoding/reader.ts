@@ -26,7 +26,7 @@ export class Reader {
 
   /** A copy of all bytes read from `start` on. */
   since(start: number): Uint8Array {
-    return this.#bytes.slice(start, this.#at)
+    return new Uint8Array(this.#bytes.subarray(start, this.#at))
   }
 
   /** Goes past the next value, whatever it is. */

@@ -32,7 +32,8 @@ export function acceptableSignature(publicKey: Uint8Array, signature: Uint8Array
 
 /** True if 32 bytes are a point's one canonical form and the point is not of small order. */
 export function acceptablePoint(point: Uint8Array): boolean {
-  const y = point.slice()
+  // A copy, whatever kind of array it is: a Buffer's own slice would be the caller's bytes.
+  const y = new Uint8Array(point)
   y[31] = (y[31] ?? 0) & 0x7f
   return isBelow(y, PRIME) && !SMALL_ORDER.some(small => equals(small, y))
 }

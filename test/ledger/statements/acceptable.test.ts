@@ -73,3 +73,10 @@ test('keys and signatures of other lengths are refused', () => {
   assert.equal(acceptableSignature(key.subarray(1), signature), false)
   assert.equal(acceptableSignature(key, signature.subarray(1)), false)
 })
+
+test('whoever asks about a point keeps it as it was, in an array of any kind', () => {
+  const negative = Buffer.from(`${'11'.repeat(31)}91`, 'hex')
+  const before = negative.toString('hex')
+  assert.equal(acceptablePoint(negative), true)
+  assert.equal(negative.toString('hex'), before)
+})
