@@ -43,7 +43,8 @@ export class LedgerState extends StateView {
   root(): Hash {
     // What has changed is encoded once, for the root as for the store.
     if (this.#base !== undefined) this.changesSince(this.#base)
-    return toHex(treeRoot(this.tree, this.#crypto, valueBytes))
+    const root = treeRoot(this.tree, this.#crypto, valueBytes)
+    return toHex(Uint8Array.from(root, character => character.charCodeAt(0)))
   }
 
   /** @internal What turns the state of the tree `base` into this one; see `changes`. */

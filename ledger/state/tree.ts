@@ -20,15 +20,15 @@ export interface Leaf<V> {
   readonly key: string
   readonly value: V
   /** Of the key; goes over to the leaf that takes this one's place. */
-  keyHash: Uint8Array | null
-  hash: Uint8Array | null
+  keyHash: string | null
+  hash: string | null
 }
 
 interface Inner<V> {
   readonly bit: number
   readonly left: Leaf<V> | Inner<V>
   readonly right: Leaf<V> | Inner<V>
-  hash: Uint8Array | null
+  hash: string | null
 }
 
 type Node<V> = Leaf<V> | Inner<V>
@@ -125,41 +125,47 @@ function forEachLeaf<V>(node: Node<V>, take: (leaf: Leaf<V>) => void): void {
   forEachLeaf(node.right, take)
 }
 
-/** 32 bytes. `valueBytes` gives the canonical bytes of a value. */
+/** 32 bytes, as a text of one character each. `valueBytes` gives the canonical bytes of a value. */
 export function treeRoot<V>(
   tree: Tree<V>,
   crypto: Crypto,
   valueBytes: (key: string, value: V) => Uint8Array
-): Uint8Array {
-  if (tree === null) return crypto.sha256(new Uint8Array())
+): string {
+  if (tree === null) return crypto.sha256Text(new Uint8Array())
   if (tree.hash !== null) return tree.hash
   if (isLeaf(tree)) return hashLeaf(tree, crypto, valueBytes(tree.key, tree.value))
   const left = tree.left.hash ?? treeRoot(tree.left, crypto, valueBytes)
   const right = tree.right.hash ?? treeRoot(tree.right, crypto, valueBytes)
-  tree.hash = crypto.sha256(innerBytes(tree.bit, left, right))
+  tree.hash = crypto.sha256Text(innerBytes(tree.bit, left, right))
   return tree.hash
 }
 
 /** For a caller that has the leaf's bytes at hand: the root need not ask for them again. */
-export function hashLeaf<V>(leaf: Leaf<V>, crypto: Crypto, value: Uint8Array): Uint8Array {
-  leaf.keyHash ??= crypto.sha256(fromString(leaf.key))
-  const bytes = new Uint8Array(65)
-  bytes.set(leaf.keyHash, 1)
-  bytes.set(crypto.sha256(value), 33)
-  leaf.hash = crypto.sha256(bytes)
+export function hashLeaf<V>(leaf: Leaf<V>, crypto: Crypto, value: Uint8Array): string {
+  leaf.keyHash ??= crypto.sha256Text(fromString(leaf.key))
+  const bytes = new Uint8Array(1 + 2 * HASH_BYTES)
+  putText(leaf.keyHash, bytes, 1)
+  putText(crypto.sha256Text(value), bytes, 1 + HASH_BYTES)
+  leaf.hash = crypto.sha256Text(bytes)
   return leaf.hash
 }
 
-function innerBytes(bit: number, left: Uint8Array, right: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(69)
+const HASH_BYTES = 32
+
+function innerBytes(bit: number, left: string, right: string): Uint8Array {
+  const bytes = new Uint8Array(5 + 2 * HASH_BYTES)
   bytes[0] = 1
   bytes[1] = bit >>> 24
   bytes[2] = bit >>> 16
   bytes[3] = bit >>> 8
   bytes[4] = bit
-  bytes.set(left, 5)
-  bytes.set(right, 37)
+  putText(left, bytes, 5)
+  putText(right, bytes, 5 + HASH_BYTES)
   return bytes
+}
+
+function putText(text: string, bytes: Uint8Array, start: number): void {
+  for (let at = 0; at < text.length; at++) bytes[start + at] = text.charCodeAt(at)
 }
 
 function replace<V>(node: Node<V>, leaf: Leaf<V>): Node<V> {

@@ -17,12 +17,17 @@ const SHA256_BYTES = 32
 /** SHA-256 and Ed25519. Malformed keys and signatures are a plain `false`, because they come from peers. */
 export const nodeCrypto: Crypto = {
   sha256,
+  sha256Text,
   verify: sodium ?? opensslVerify()
+}
+
+function sha256Text(bytes: Uint8Array): string {
+  return hash('sha256', bytes, 'binary')
 }
 
 /** By way of a text: a Buffer with memory of its own, which Node would make, takes as long as the hash. */
 function sha256(bytes: Uint8Array): Uint8Array {
-  const text = hash('sha256', bytes, 'binary')
+  const text = sha256Text(bytes)
   const digest = new Uint8Array(SHA256_BYTES)
   for (let at = 0; at < SHA256_BYTES; at++) digest[at] = text.charCodeAt(at)
   return digest

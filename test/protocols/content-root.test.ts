@@ -21,6 +21,7 @@ const crypto: Crypto = {
     hashed += 1
     return createHash('sha256').update(bytes).digest()
   },
+  sha256Text: bytes => createHash('sha256').update(bytes).digest('binary'),
   verify: () => false
 }
 

@@ -42,6 +42,7 @@ const NOW = 2_000_000
 let verifications = 0
 const crypto: Crypto = {
   sha256: bytes => createHash('sha256').update(bytes).digest(),
+  sha256Text: bytes => createHash('sha256').update(bytes).digest('binary'),
   verify(publicKey, message, signature) {
     verifications += 1
     const key = Buffer.concat([SPKI, publicKey])

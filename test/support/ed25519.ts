@@ -15,6 +15,7 @@ const PUBLIC_PREFIX = fromHex('302a300506032b6570032100')
 
 export const testCrypto: Crypto = {
   sha256: bytes => new Uint8Array(createHash('sha256').update(bytes).digest()),
+  sha256Text: bytes => createHash('sha256').update(bytes).digest('binary'),
   verify(publicKey, message, signature) {
     const der = Buffer.concat([PUBLIC_PREFIX, publicKey])
     const key = createPublicKey({ key: der, format: 'der', type: 'spki' })

@@ -4,6 +4,7 @@ import { type Crypto, fromHex, type Signer, toHex } from '../../ledger/index.ts'
 
 export const toyCrypto: Crypto = {
   sha256,
+  sha256Text: bytes => Buffer.from(sha256(bytes)).toString('latin1'),
   verify: (publicKey, message, signature) =>
     Buffer.compare(signature, signatureOf(publicKey, message)) === 0
 }

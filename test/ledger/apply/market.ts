@@ -78,7 +78,11 @@ export const STATEMENTS: StatementChecks = {
 }
 
 export const CONTEXT: ApplyContext = {
-  crypto: { sha256: bytes => bytes, verify: () => true },
+  crypto: {
+    sha256: bytes => bytes,
+    sha256Text: bytes => Buffer.from(bytes).toString('latin1'),
+    verify: () => true
+  },
   statements: STATEMENTS
 }
 
