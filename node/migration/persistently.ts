@@ -31,7 +31,7 @@ export async function persistently<T>(
       return await work()
     } catch (error) {
       if (signal.aborted || !isLoss(error)) throw error
-      // A line that held for longer than our patience did some work.
+      // A line that held for some seconds did some work: the patience begins anew.
       if (clock.nowMs() - beganMs > LONGEST_PAUSE_MS) {
         sinceMs = clock.nowMs()
         pauseMs = FIRST_PAUSE_MS
