@@ -6,7 +6,7 @@
  * An arriving copy begins as a new disk.qcow2 over hard links to the layers of the older copy, so that nothing
  * is copied and the older one stays whole until the commit.
  */
-import { link, rename, rm, stat } from 'node:fs/promises'
+import { link, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, isAbsolute, join } from 'node:path'
 import { makeOverlay, runQemuImg } from './disk.ts'
 import { syncFile } from './durable.ts'
@@ -72,6 +72,14 @@ export async function foldChain(disk: string, folder: string): Promise<boolean> 
   await syncFile(folder)
   for (const file of files.slice(1, -1)) await rm(file, { force: true })
   return true
+}
+
+/** Removes layers on which nothing lies any more: what a crash in the middle of a fold has left. */
+export async function dropStrayLayers(disk: string, folder: string): Promise<void> {
+  const used = new Set((await layersOf(disk, folder)).map(file => basename(file)))
+  for (const name of await readdir(folder)) {
+    if (LAYER.test(name) && !used.has(name)) await rm(join(folder, name), { force: true })
+  }
 }
 
 /** Size, time of the last write and inode of files: another text when one was written or replaced. */

@@ -18,7 +18,7 @@ import { judgeFound } from './adoption.ts'
 import { type Accelerator, qemuArguments, readMemoryFormat } from './arguments.ts'
 import { beginRecord } from './change-record.ts'
 import { openContent } from './content.ts'
-import { foldChain } from './disk-chain.ts'
+import { dropStrayLayers, foldChain } from './disk-chain.ts'
 import { Guest, type GuestPlace } from './guest.ts'
 import type { MachineFolder } from './machine-folder.ts'
 import { loadMemory } from './memory-transfer.ts'
@@ -89,6 +89,8 @@ export class QemuMachine {
     if (guest === undefined) {
       if (memory.state === 'saved') this.#memory = memory.format
       await this.#tidy()
+      // A disk that cannot be read says so to whoever needs it; the others are found all the same.
+      await dropStrayLayers(this.folder.disk, this.folder.folder).catch(() => {})
       return
     }
     const judgement = judgeFound(await guest.runState(), memory.state)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
+import { copyFile, readdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { Contents } from '../../../node/content/index.ts'
 import { nodeCrypto } from '../../../node/crypto/index.ts'
@@ -33,7 +34,7 @@ async function rig(t: TestContext, storageMb: number) {
   const contents = new Contents({ vmm: counted, crypto: nodeCrypto, folder, images: null })
   const disk = join(dataDir, 'vmm', 'machines', UUID, 'disk.qcow2')
   t.after(() => vmm.close())
-  return { vmm, contents, dataDir, readBytes: take, disk, folder }
+  return { vmm, images, contents, dataDir, readBytes: take, disk, folder }
 }
 
 /** Writes as a guest would, through a program that keeps the record of changes. */
@@ -107,4 +108,28 @@ test('a copy over an older one is sealed by its changes from the moment it is in
   assert.ok(whole >= 8 * MIB, 'nobody has adopted it: everything is read')
   await contents.forget(UUID)
   assert.equal(await contents.seal(UUID), newer)
+})
+
+test('a layer that a crash in the middle of a fold has left goes at the next start, used ones stay', {
+  skip
+}, async t => {
+  const { vmm, dataDir, disk, images } = await rig(t, 64)
+  const spec = specOf(64)
+  const older = await vmm.content(UUID)
+  const { parts } = older
+  await older.close()
+  const sink = await vmm.receive(spec, parts, { base: 'cached', resume: false })
+  await sink.write('disk', 0, filled(BLOCK, 5))
+  await sink.commit()
+  const folder = dirname(disk)
+  await copyFile(disk, join(folder, 'layer-7.qcow2'))
+  await vmm.close()
+  const again = createQemuVmm({ dataDir, images, accelerator: 'tcg' })
+  assert.deepEqual(await again.open(), [{ machine: UUID, status: 'down' }])
+  const layers = (await readdir(folder)).filter(name => name.startsWith('layer-'))
+  assert.deepEqual(layers, ['layer-1.qcow2'])
+  const content = await again.content(UUID)
+  assert.deepEqual(await content.read('disk', 0, 3), filled(3, 5))
+  await content.close()
+  await again.close()
 })

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
-import { type FileHandle, mkdtemp, open, readdir, readFile, rm, unlink } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { createQemuVmm, type QemuVmm } from '../../../node/vmm/index.ts'
-import { pagesStream } from '../../../node/vmm/qemu/memory/index.ts'
+import { Guest } from '../../../node/vmm/qemu/guest.ts'
+import { MachineFolder } from '../../../node/vmm/qemu/machine-folder.ts'
+import { runBase, runFolder } from '../../../node/vmm/qemu/run-folder.ts'
+import { suspendGuest } from '../../../node/vmm/qemu/suspend.ts'
 import { debianMini, whyNoQemu } from '../../support/debian-mini.ts'
 import { SerialReader } from '../../support/serial-reader.ts'
 
@@ -15,6 +18,8 @@ const BLOCK = 16_384
 
 interface Rig {
   readonly vmm: QemuVmm
+  readonly dataDir: string
+  /** Of the machine. */
   readonly folder: string
 }
 
@@ -35,7 +40,7 @@ async function running(t: TestContext, memoryMb: number): Promise<Rig> {
   await vmm.prepareStart(UUID)
   await vmm.go(UUID)
   await counted(vmm, 3)
-  return { vmm, folder: join(dataDir, 'vmm', 'machines', UUID) }
+  return { vmm, dataDir, folder: join(dataDir, 'vmm', 'machines', UUID) }
 }
 
 /** Waits until the guest has counted to at least that, and gives what it has counted to. */
@@ -80,27 +85,33 @@ test('a guest of 256 MB goes on from its pages, and two of its memories are most
   assert.ok(differing > 0 && differing < blocks / 8, `${differing} of ${blocks} blocks differ`)
 })
 
-test('a memory saved as QEMU sent it is still resumed', { skip }, async t => {
+test('a stream that is not known is kept as QEMU sent it, and the guest goes on from that', {
+  skip
+}, async t => {
   const rig = await running(t, 128)
-  await rig.vmm.suspend(UUID)
-  const pages = await memoryFile(rig)
-  const stream = join(rig.folder, 'memory.qemu-migration-7.2-tcg')
-  const [from, to] = [await open(pages, 'r'), await open(stream, 'w')]
-  for await (const bytes of pagesStream(from)) await to.write(bytes)
-  await closeAll(from, to)
   await rig.vmm.close()
-  await unlink(pages)
+  const folder = new MachineFolder(rig.folder)
+  const run = runFolder(runBase(join(rig.dataDir, 'vmm'), tmpdir()), UUID)
+  const place = { machine: UUID, run, serialFile: folder.serial, logFile: folder.log }
+  const guest = (await Guest.adopt(place)) ?? assert.fail('the guest is gone')
+  // It has more memory than this reader is told to expect: nothing of its stream is guessed.
+  const format = await suspendGuest(guest, folder, run.memory, 'tcg', PAGE)
+  assert.equal(format, 'qemu-migration-7.2-tcg')
+  assert.deepEqual(await folder.findMemory(), { state: 'saved', format })
+  await guest.quit()
   const images = (await debianMini()).store
-  const dataDir = join(rig.folder, '..', '..', '..')
-  const again = createQemuVmm({ dataDir, images, accelerator: 'tcg' })
+  const again = createQemuVmm({ dataDir: rig.dataDir, images, accelerator: 'tcg' })
   assert.deepEqual(await again.open(), [{ machine: UUID, status: 'suspended' }])
   await again.prepareResume(UUID)
   await again.go(UUID)
   const count = await counted(again, 4)
   assert.ok(count < 100)
-  await again.abandon(UUID)
+  await again.suspend(UUID)
+  assert.match(await memoryFile(rig), /memory\.qemu-pages1-7\.2-tcg$/)
   await again.close()
 })
+
+const PAGE = 4096
 
 function differingBlocks(first: Buffer, second: Buffer): number {
   let differing = 0
@@ -109,8 +120,4 @@ function differingBlocks(first: Buffer, second: Buffer): number {
     if (!isSame) differing += 1
   }
   return differing
-}
-
-async function closeAll(...files: readonly FileHandle[]): Promise<void> {
-  for (const file of files) await file.close()
 }
