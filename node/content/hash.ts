@@ -1,3 +1,4 @@
+import { pipe } from 'it-pipe'
 import type { Crypto } from '../../ledger/index.ts'
 import {
   BLOCK_BYTES,
@@ -32,11 +33,23 @@ export async function hashPart(
   sink: PageSink
 ): Promise<void> {
   const pages = new PageFiller(shape, new ZeroHashes(crypto), sink)
-  for await (const run of runsOf(content, shape, { first: 0, count: blocksOf(shape) })) {
-    if (run.kind === 'zeros') continue
-    for (const { index, leaf } of leavesOf(run, crypto)) await pages.set(index, leaf)
-  }
+  await pipe(
+    runsOf(content, shape, { first: 0, count: blocksOf(shape) }),
+    runs => hashed(runs, crypto),
+    async leaves => {
+      for await (const some of leaves) {
+        for (const { index, leaf } of some) await pages.set(index, leaf)
+      }
+    }
+  )
   await pages.end()
+}
+
+async function* hashed(
+  runs: AsyncIterable<BlockRun>,
+  crypto: Crypto
+): AsyncGenerator<ReturnType<typeof leavesOf>, void, void> {
+  for await (const run of runs) if (run.kind === 'data') yield leavesOf(run, crypto)
 }
 
 /** The leaves of one page, read anew, and how many bytes of data were read for it. */

@@ -1,6 +1,5 @@
 /** The origin's side of `blocks`: answers are prepared ahead while the ones before them travel. */
 import type { Stream } from '@libp2p/interface'
-import parallel from 'it-parallel'
 import type { Hash, SignedReceipt, Uuid } from '../../ledger/index.ts'
 import {
   encodeMessage,
@@ -86,16 +85,7 @@ async function serve(channel: Frames, open: OpenServed): Promise<BlocksRefusal |
   if ('code' in served) return served
   try {
     await sendMessage(channel, blocksReply, { kind: 'outline', ...served.outline })
-    const answers = new Answers(served)
-    for await (const answer of parallel(tasks(channel, answers), {
-      concurrency: ANSWERS_AHEAD,
-      ordered: true
-    })) {
-      if ('code' in answer) return answer
-      await sendMessage(channel, blocksReply, answer.reply)
-      if (answer.body !== undefined) await channel.write(answer.body)
-    }
-    return undefined
+    return await answerAll(channel, new Answers(served))
   } finally {
     await served.close()
   }
@@ -106,15 +96,46 @@ interface Answer {
   readonly body?: Uint8Array
 }
 
-async function* tasks(
-  channel: Frames,
-  answers: Answers
-): AsyncGenerator<() => Promise<Answer | BlocksRefusal>, void, void> {
+/** Answers in the order of the questions; at most `ANSWERS_AHEAD` have been begun and not been sent. */
+async function answerAll(channel: Frames, answers: Answers): Promise<BlocksRefusal | undefined> {
+  const begun: Promise<Answer | BlocksRefusal>[] = []
+  let reading: Promise<BlocksRequest | null> | null = null
+  let isOver = false
   for (;;) {
-    const request = await readMessage(channel, blocksRequest)
-    if (request === null) return
-    yield () => answers.to(request)
+    if (!isOver && begun.length < ANSWERS_AHEAD) reading ??= readMessage(channel, blocksRequest)
+    const news = await firstOf(reading, begun[0])
+    if (news === undefined) return undefined
+    if ('request' in news) {
+      reading = null
+      isOver = news.request === null
+      if (news.request !== null) begun.push(begin(answers, news.request))
+      continue
+    }
+    void begun.shift()
+    if ('code' in news.answer) return news.answer
+    await sendMessage(channel, blocksReply, news.answer.reply)
+    if (news.answer.body !== undefined) await channel.write(news.answer.body)
   }
+}
+
+function begin(answers: Answers, request: BlocksRequest): Promise<Answer | BlocksRefusal> {
+  const answer = answers.to(request)
+  // Awaited in its turn; until then a failure must not count as unheard.
+  answer.catch(() => undefined)
+  return answer
+}
+
+type News = { readonly request: BlocksRequest | null } | { readonly answer: Answer | BlocksRefusal }
+
+/** Whichever comes first; undefined when neither is awaited. */
+async function firstOf(
+  reading: Promise<BlocksRequest | null> | null,
+  answering: Promise<Answer | BlocksRefusal> | undefined
+): Promise<News | undefined> {
+  const awaited: Promise<News>[] = []
+  if (reading !== null) awaited.push(reading.then(request => ({ request })))
+  if (answering !== undefined) awaited.push(answering.then(answer => ({ answer })))
+  return awaited.length === 0 ? undefined : Promise.race(awaited)
 }
 
 class Answers {
