@@ -6,6 +6,14 @@ import './polyfill.ts'
 
 export type { Genesis } from '../ledger/index.ts'
 export type * from './api/index.ts'
+export {
+  type AccountAudit,
+  type AuditSource,
+  auditLedger,
+  type Exported,
+  exportLedger,
+  type LedgerAudit
+} from './audit/index.ts'
 export { systemClock } from './clock.ts'
 export {
   type ConfigCode,

@@ -31,6 +31,12 @@ export type AgreementEvent =
   | { readonly type: 'timer' }
   /** Bytes from another coordinator. */
   | { readonly type: 'message'; readonly from: PublicKey; readonly bytes: Uint8Array }
+  /** Final blocks by another way than the agreement's messages; each proves itself. */
+  | {
+      readonly type: 'final-blocks'
+      readonly from: PublicKey
+      readonly blocks: readonly CertifiedBlock[]
+    }
   /** The `persist` effect with this number is on disk. */
   | { readonly type: 'persisted'; readonly write: number }
 
@@ -76,6 +82,11 @@ export type AgreementEffect =
   | { readonly type: 'evidence'; readonly evidence: Evidence }
   /** A message that changed nothing because of its sender's fault: count it, and limit the sender. */
   | { readonly type: 'refused'; readonly from: PublicKey; readonly fault: AgreementFault }
+  /**
+   * The epoch's last block is final, and this agreement does nothing any more: the next epoch is begun by `start`, from
+   * that tip, by those who are seated in it. `waiting` are transactions that wait for a block.
+   */
+  | { readonly type: 'epoch-over'; readonly waiting: readonly SignedTransaction[] }
   /** Feed `timer` at this time; replaces the one set before. */
   | { readonly type: 'set-timer'; readonly atMs: number }
 

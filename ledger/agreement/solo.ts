@@ -15,6 +15,8 @@ import {
   type BuiltBlock,
   buildBlock,
   type ChainContext,
+  hasEnded,
+  membersOf,
   type Tip,
   tipAfter
 } from '../chain/index.ts'
@@ -56,6 +58,8 @@ export interface SoloState {
   readonly pool: Mempool
   /** null: idle. */
   readonly saving: Saving | null
+  /** The last block of the epoch is final. */
+  readonly over: boolean
   /** Number of the next `persist`. */
   readonly nextWrite: number
   /** When the timer is set to. */
@@ -66,10 +70,11 @@ export function soloAgreement(options: SoloOptions): Agreement<SoloState> {
   return {
     start(tip, nowMs) {
       checkAlone(tip, options)
-      const state = { tip, pool: EMPTY_POOL, saving: null, nextWrite: 1, timerMs: 0 }
+      const state = { tip, pool: EMPTY_POOL, saving: null, over: false, nextWrite: 1, timerMs: 0 }
       return proceed(options, state, nowMs)
     },
     step(state, event, nowMs) {
+      if (state.over) return { state, effects: [] }
       const { state: after, effects } = take(options, state, event)
       const next = proceed(options, after, nowMs)
       return { state: next.state, effects: [...effects, ...next.effects] }
@@ -99,6 +104,7 @@ function take(
       // It has rung and is gone: if it came too early, it has to be set again.
       return { state: { ...state, timerMs: 0 }, effects: [] }
     case 'message':
+    case 'final-blocks':
       // There are no others, so nobody can have anything to say.
       return { state, effects: [] }
   }
@@ -112,26 +118,32 @@ function finish(state: SoloState, { record, built }: Saving): AgreementStep<Solo
   const waiting = dropTransactions(state.pool, included)
   const pool = pruneTransactions(waiting, tip.state)
   const dropped = vanished(waiting, pool)
-  return {
-    state: { ...state, tip, pool, saving: null },
-    effects: dropped.length === 0 ? [final] : [final, { type: 'dropped', transactions: dropped }]
-  }
+  const effects: AgreementEffect[] = [final]
+  if (dropped.length > 0) effects.push({ type: 'dropped', transactions: dropped })
+  const over = hasEnded(tip)
+  const signed = [...pool.waiting.values()].map(waiting => waiting.signed)
+  if (over) effects.push({ type: 'epoch-over', waiting: signed })
+  return { state: { ...state, tip, pool, saving: null, over }, effects }
 }
 
 /** Begins the next block if there is a reason to, and sees to it that the timer rings for the next reason. */
 function proceed(options: SoloOptions, state: SoloState, nowMs: number): AgreementStep<SoloState> {
-  if (state.saving !== null) return { state, effects: [] }
+  if (state.saving !== null || state.over) return { state, effects: [] }
   const candidates = takeTransactions(state.pool, state.tip.state)
   const forced = nowMs >= wakeMs(options, state.tip)
   if (candidates.length === 0 && !forced) return sleep(options, state, [])
   const { tip } = state
+  // Views begin anew with each epoch.
+  const parentView = hasEnded(tip) ? 0 : tip.view
+  const { parameters } = tip.state.genesis
   const built = buildBlock(
     tip,
     {
-      epoch: tip.epoch,
-      view: tip.view + 1,
+      epoch: tip.state.epoch.epoch,
+      view: parentView + 1,
       timeMs: Math.max(tip.state.timeMs + 1, nowMs),
-      setHash: setHashOf(tip.state.genesis.coordinators, options.context.crypto),
+      setHash: setHashOf(membersOf(tip), options.context.crypto),
+      parentVotes: parentView === 0 || parameters.election === null ? 0 : 1,
       transactions: candidates.map(waiting => waiting.signed)
     },
     options.context
@@ -196,8 +208,9 @@ function vanished(before: Mempool, after: Mempool): readonly Hash[] {
   return [...before.waiting.values()].map(({ hash }) => hash).filter(hash => !kept.has(hash))
 }
 
-function checkAlone({ state }: Tip, { signer, context }: SoloOptions): void {
-  const members = state.genesis.coordinators
+function checkAlone(tip: Tip, { signer, context }: SoloOptions): void {
+  const { state } = tip
+  const members = membersOf(tip)
   if (members.length !== 1 || members[0]?.key !== signer.publicKey) {
     throw new Error(`the key ${signer.publicKey} is not the only one of ${members.length} members`)
   }

@@ -1,4 +1,5 @@
 import { FEES, purseOf, transfer } from '../billing/index.ts'
+import { noteIssue } from '../election/index.ts'
 import type { AccountId, Body, Rejection } from '../records/index.ts'
 import type { Draft, StateReader } from '../state/index.ts'
 import { grantOf } from './fees.ts'
@@ -44,6 +45,7 @@ export function openAccount(
   }
   const grant = grantOf(draft)
   draft.issue(grant)
+  noteIssue(draft, id, grant)
   draft.putAccount({ id, name, kind, key, balance: grant, nonce: 1 })
   if (!transfer(draft, purseOf(id), FEES, draft.genesis.parameters.openFee)) {
     throw new Error(`account ${id} was admitted without the money for its opening`)

@@ -8,8 +8,10 @@ import type { Draft } from '../state/index.ts'
 import { openAccount } from './accounts.ts'
 import { checkAdmission } from './admission.ts'
 import { alive } from './alive.ts'
+import { castBallot, stand, takeEvidence, withdrawCandidacy } from './elections/index.ts'
 import { collectFees, feeOf, payFee } from './fees.ts'
 import { registerHost } from './hosts.ts'
+import { issueMoney } from './issue.ts'
 import {
   cancelOrders,
   confirm,
@@ -27,7 +29,7 @@ import {
   suspendUnpaid
 } from './machines/index.ts'
 import { abortMigration, commitMigration, heartbeat, openMigration } from './moves/index.ts'
-import { byAccount, byAnyone, byHost, spendNonce, usesNonce } from './signers.ts'
+import { byAccount, byAnyone, byHost, byVoter, spendNonce, usesNonce } from './signers.ts'
 import type { ApplyContext, StatementChecks } from './statement-checks.ts'
 
 /**
@@ -111,6 +113,18 @@ function applyRule(
     case 'collect-fees':
       return byAnyone(draft, signer, account =>
         collectFees(draft, account, nonce, body, statements)
+      )
+    case 'issue':
+      return byAnyone(draft, signer, account => issueMoney(draft, account, body))
+    case 'stand':
+      return byVoter(draft, signer, account => stand(draft, account, nonce, body, statements))
+    case 'withdraw-candidacy':
+      return byVoter(draft, signer, account => withdrawCandidacy(draft, account))
+    case 'vote':
+      return byVoter(draft, signer, account => castBallot(draft, account, body))
+    case 'evidence':
+      return byVoter(draft, signer, account =>
+        takeEvidence(draft, account, body.evidence, statements)
       )
     case 'alive':
       return alive(draft, signer.id, body)

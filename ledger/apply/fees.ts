@@ -1,9 +1,10 @@
 /**
  * Fees: a fixed price of each kind of transaction, so that nobody fills the state for nothing. A transaction
- * that is applied pays the fee of its kind, one whose rule fails the transaction fee. The coordinators share
- * what comes in evenly; each collects its part when it likes, and what does not divide waits for more.
+ * that is applied pays the fee of its kind, one whose rule fails the transaction fee. The coordinators of an
+ * epoch share what comes in evenly; each collects its part when it likes, and what does not divide waits for more.
  */
 import { FEES, purseOf, transfer } from '../billing/index.ts'
+import { feesEarned } from '../election/index.ts'
 import { formatDollars } from '../money/index.ts'
 import type {
   AccountId,
@@ -72,11 +73,6 @@ export function grantOf({ genesis }: StateReader): Picodollars {
   return genesis.dev ? genesis.parameters.signupGrant : 0n
 }
 
-/** What each coordinator has earned by now, collected or not. */
-export function feesEarned(state: StateReader): Picodollars {
-  return state.fees / BigInt(state.genesis.coordinators.length)
-}
-
 /** A coordinator's part of all fees so far, to the account that its key signs for. */
 export function collectFees(
   draft: Draft,
@@ -86,9 +82,9 @@ export function collectFees(
   statements: StatementChecks
 ): Rejection | null {
   const { coordinator, proof } = body
-  const { coordinators } = draft.genesis
-  if (!coordinators.some(({ key }) => key === coordinator)) {
-    return reject('COORDINATOR_UNKNOWN', `${coordinator} is the key of no coordinator`)
+  const earned = feesEarned(draft, coordinator)
+  if (earned === 0n && !draft.epoch.members.some(({ key }) => key === coordinator)) {
+    return reject('COORDINATOR_UNKNOWN', `${coordinator} never coordinated`)
   }
   if (!statements.feesProofIsBy(account.id, nonce, coordinator, proof)) {
     return reject(
@@ -96,7 +92,7 @@ export function collectFees(
       `the key ${coordinator} did not sign for account ${account.name}`
     )
   }
-  const left = feesEarned(draft) - draft.collectedBy(coordinator)
+  const left = earned - draft.collectedBy(coordinator)
   if (left === 0n) {
     return reject('NOTHING_TO_COLLECT', `${coordinator} has collected its part already`)
   }

@@ -1,6 +1,6 @@
 export { checkAdmission } from './admission.ts'
 export { applyAdmitted, applyTransaction } from './apply-transaction.ts'
-export { feeBoundOf, feesEarned } from './fees.ts'
+export { feeBoundOf } from './fees.ts'
 export { graceEndsMs, lostInMs } from './machines/index.ts'
 export { usesNonce } from './signers.ts'
 

@@ -23,6 +23,11 @@ export const SENDERS: Readonly<Record<BodyType, SignerRef['kind'] | 'either'>> =
   'declare-lost': 'account',
   'raise-limit': 'account',
   'collect-fees': 'account',
+  issue: 'account',
+  stand: 'account',
+  'withdraw-candidacy': 'account',
+  vote: 'account',
+  evidence: 'account',
   confirm: 'host',
   fell: 'host',
   'suspend-unpaid': 'host',
@@ -57,6 +62,19 @@ export function byAnyone(
   const account = draft.account(signer.id)
   if (account === undefined) throw new Error(`account ${signer.id} was admitted and is unknown`)
   return rule(account)
+}
+
+/** Runs a rule for the account that signed, in a network that elects its coordinators. */
+export function byVoter(
+  draft: Draft,
+  signer: SignerRef,
+  rule: (account: AccountRecord) => Rejection | null
+): Rejection | null {
+  if (draft.genesis.parameters.election !== null) return byAnyone(draft, signer, rule)
+  return reject(
+    'NO_ELECTIONS',
+    `the coordinators of ${draft.genesis.name} are those of its genesis`
+  )
 }
 
 /** Runs a rule for the account that signed, if it is of the kind that may use it. */

@@ -8,6 +8,7 @@ import type {
   SignedOffer,
   SignedOrder,
   SignedReceipt,
+  SignedVote,
   Uuid
 } from '../records/index.ts'
 
@@ -26,6 +27,10 @@ export interface StatementChecks {
   hostProofIsBy(account: AccountId, nonce: number, key: PublicKey, proof: Signature): boolean
   /** The coordinator key's signature over (network, account, nonce, key). */
   feesProofIsBy(account: AccountId, nonce: number, key: PublicKey, proof: Signature): boolean
+  /** The consensus key's signature over (network, account, nonce, key). */
+  candidateProofIsBy(account: AccountId, nonce: number, key: PublicKey, proof: Signature): boolean
+  /** Whether the vote is signed by whom it names. */
+  voteIsSigned(vote: SignedVote): boolean
   accountIdOf(key: PublicKey): AccountId
   machineUuidOf(owner: AccountId, nonce: number): Uuid
   hostUuidOf(owner: AccountId, nonce: number): Uuid

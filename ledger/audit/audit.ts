@@ -6,13 +6,18 @@
 import {
   type ChainContext,
   chainContext,
+  type Execution,
+  executeBlock,
   followBlock,
   genesisTip,
+  membersOf,
   type Tip
 } from '../chain/index.ts'
 import type { Crypto } from '../crypto/index.ts'
 import { checkInvariants, checkStep, type Invariant } from '../invariants/index.ts'
 import type { CertifiedBlock, Genesis, Hash } from '../records/index.ts'
+import { setHashOf } from '../statements/index.ts'
+import { type Anchor, anchorFault, isReached } from './anchor.ts'
 
 export interface AuditOptions {
   /**
@@ -20,12 +25,17 @@ export interface AuditOptions {
    * fault, more is faster on a long log, as each check reads the whole state.
    */
   readonly invariantsEvery?: number
+  /**
+   * A place in the ledger that is trusted. Whatever leads to it by hashes is what was signed and certified once, so the
+   * signatures of transactions and certificates are checked only behind it; everything is executed all the same.
+   */
+  readonly anchor?: Anchor
 }
 
 export interface AuditFault {
   /** Height of the block at fault, or the one that was expected in its place. */
   readonly height: number
-  /** A `ChainFaultCode`, or `INVARIANT`. */
+  /** A `ChainFaultCode`, `INVARIANT`, `CHECKPOINT_ASTRAY` or `CHECKPOINT_NOT_REACHED`. */
   readonly code: string
   readonly message: string
 }
@@ -33,8 +43,13 @@ export interface AuditFault {
 export interface Audit {
   readonly context: ChainContext
   readonly every: number
+  readonly anchor: Anchor | null
+  /** Height at which the anchor was found; null before, and without one. */
+  readonly anchoredAt: number | null
   readonly tip: Tip
+  /** Checked, those of certificates and those of transactions. */
   readonly votes: number
+  readonly signatures: number
   readonly transactions: number
   readonly rejected: number
   /** The first thing that is wrong; nothing after it is looked at. */
@@ -45,8 +60,11 @@ export function createAudit(genesis: Genesis, crypto: Crypto, options: AuditOpti
   return {
     context: chainContext(genesis, crypto),
     every: options.invariantsEvery ?? 1,
+    anchor: options.anchor ?? null,
+    anchoredAt: null,
     tip: genesisTip(genesis, crypto),
     votes: 0,
+    signatures: 0,
     transactions: 0,
     rejected: 0,
     fault: null
@@ -57,16 +75,23 @@ export function createAudit(genesis: Genesis, crypto: Crypto, options: AuditOpti
 export function auditStep(audit: Audit, certified: CertifiedBlock): Audit {
   if (audit.fault !== null) return audit
   const height = audit.tip.state.height + 1
-  const followed = followBlock(audit.tip, certified, audit.context)
+  const trusted = audit.anchor !== null && audit.anchoredAt === null
+  const followed = trusted
+    ? executeTrusted(audit, certified)
+    : followBlock(audit.tip, certified, audit.context)
   if (!followed.ok) return { ...audit, fault: { height, ...followed.fault } }
   const { results } = certified.block
   const after: Audit = {
     ...audit,
     tip: followed.tip,
-    votes: audit.votes + certified.certificate.votes.length,
+    anchoredAt: trusted && isReached(audit.anchor, followed.tip) ? height : audit.anchoredAt,
+    votes: audit.votes + (trusted ? 0 : certified.certificate.votes.length),
+    signatures: audit.signatures + (trusted ? 0 : results.length),
     transactions: audit.transactions + results.length,
     rejected: audit.rejected + results.filter(result => result !== null).length
   }
+  const astray = trusted ? anchorFault(audit.anchor, followed.tip, audit.context.crypto) : null
+  if (astray !== null) return { ...after, fault: { height, ...astray } }
   const broken = brokenBy(audit, after)
   if (broken === undefined) return after
   const message = `${broken.name}: ${broken.figure}`
@@ -85,7 +110,8 @@ export interface AuditReport {
 
 /** What was checked up to here, each with its figure. */
 export function auditReport(audit: Audit): AuditReport {
-  const { tip, fault } = audit
+  const { tip } = audit
+  const fault = audit.fault ?? missedAnchor(audit)
   const { state } = tip
   const replayed = `${state.height} blocks, ${audit.transactions} transactions, ${audit.rejected} rejected`
   const lines: readonly Invariant[] = [
@@ -97,7 +123,7 @@ export function auditReport(audit: Audit): AuditReport {
     {
       name: 'every block is certified and every transaction signed',
       ok: fault === null || !isSignatureFault(fault),
-      figure: `${audit.votes} votes, ${audit.transactions} transactions`
+      figure: `${audit.votes} votes, ${audit.signatures} transactions${trustedFigure(audit)}`
     },
     ...checkInvariants(state)
   ]
@@ -110,6 +136,23 @@ export function auditReport(audit: Audit): AuditReport {
     block: tip.block,
     stateRoot: state.root()
   }
+}
+
+/** Its hash leads to the anchor, or the audit will fail there: certificates and signatures before it tell nothing more. */
+function executeTrusted({ tip, context }: Audit, { block }: CertifiedBlock): Execution {
+  const setHash = setHashOf(membersOf(tip), context.crypto)
+  return executeBlock(tip, block, setHash, { ...context, isVerified: () => true })
+}
+
+function missedAnchor({ anchor, anchoredAt, tip }: Audit): AuditFault | null {
+  if (anchor === null || anchoredAt !== null) return null
+  const { height } = tip.state
+  const message = `no block up to height ${height} is the checkpoint's`
+  return { height, code: 'CHECKPOINT_NOT_REACHED', message }
+}
+
+function trustedFigure({ anchoredAt }: Audit): string {
+  return anchoredAt === null ? '' : `; up to block ${anchoredAt} by the checkpoint`
 }
 
 function brokenBy(before: Audit, after: Audit): Invariant | undefined {

@@ -1,3 +1,4 @@
+export type { Anchor } from './anchor.ts'
 export {
   type Audit,
   type AuditFault,

@@ -27,4 +27,13 @@ export { keepCopy, letCopyGo } from './retention.ts'
 export { nextDueAtMs, runDues } from './run-dues.ts'
 export { raiseLimit, startClock, stopClock } from './running.ts'
 export { contractIn, payBegun, payStorage, STORAGE_RETRY_MS, storageOwed } from './storage.ts'
-export { ESCROW, FEES, purseOf, type Source, type Target, transfer } from './transfer.ts'
+export {
+  BONDS,
+  BURNED,
+  ESCROW,
+  FEES,
+  purseOf,
+  type Source,
+  type Target,
+  transfer
+} from './transfer.ts'

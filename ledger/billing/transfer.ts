@@ -3,18 +3,24 @@ import type { AccountId, AccountRecord, Picodollars, PublicKey } from '../record
 import type { Draft } from '../state/index.ts'
 
 /**
- * Where money lies: with an account, in the open moves, whose records say how much is whose, or in the fees,
- * from which a coordinator collects its part.
+ * Where money lies: with an account, in the open moves or the bonds of candidates, whose records say how much is
+ * whose, or in the fees, from which a coordinator collects its part. What is burned lies nowhere.
  */
 export type Source =
   | { readonly kind: 'account'; readonly id: AccountId }
   | { readonly kind: 'escrow' }
+  | { readonly kind: 'bonds' }
   | { readonly kind: 'collected'; readonly by: PublicKey }
 
-export type Target = Exclude<Source, { kind: 'collected' }> | { readonly kind: 'fees' }
+export type Target =
+  | Exclude<Source, { kind: 'collected' }>
+  | { readonly kind: 'fees' }
+  | { readonly kind: 'burned' }
 
 export const ESCROW = { kind: 'escrow' } as const
 export const FEES = { kind: 'fees' } as const
+export const BONDS = { kind: 'bonds' } as const
+export const BURNED = { kind: 'burned' } as const
 
 export function purseOf(id: AccountId): Source & Target {
   return { kind: 'account', id }
@@ -22,7 +28,7 @@ export function purseOf(id: AccountId): Source & Target {
 
 /**
  * Every movement of money, both sides at once. false: `from` has too little and nothing changed. For the
- * escrow side the caller puts or removes the migration record that carries the same amount.
+ * escrow and the bonds the caller puts or removes the record that carries the same amount.
  */
 export function transfer(draft: Draft, from: Source, to: Target, amount: Picodollars): boolean {
   if (amount < 0n) throw new Error(`a transfer cannot be negative: ${formatDollars(amount)}`)
@@ -37,6 +43,7 @@ export function transfer(draft: Draft, from: Source, to: Target, amount: Picodol
     draft.putAccount({ ...payee, balance: payee.balance + amount })
   }
   if (to.kind === 'fees') draft.takeFee(amount)
+  if (to.kind === 'burned') draft.burn(amount)
   return true
 }
 

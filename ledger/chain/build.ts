@@ -1,10 +1,11 @@
 import { runDues } from '../billing/index.ts'
+import { endBlock } from '../election/index.ts'
 import { BLOCK_TRANSACTION_BYTES_MAX, BLOCK_TRANSACTIONS_MAX } from '../encoding/index.ts'
 import { rangeRoot } from '../merkle/index.ts'
 import type { Block, Hash, Header, SignedTransaction } from '../records/index.ts'
 import type { LedgerState } from '../state/index.ts'
 import type { ChainContext } from './context.ts'
-import type { Tip } from './tip.ts'
+import { isSealing, type Tip } from './tip.ts'
 import {
   isIncludable,
   type Outcome,
@@ -19,6 +20,8 @@ export interface Proposal {
   /** Later than the parent's. */
   readonly timeMs: number
   readonly setHash: Hash
+  /** Who voted for the parent (`Header`); nobody unless given. */
+  readonly parentVotes?: number
   /** In the order in which they shall run; those beyond a block's limits are left for the next. */
   readonly transactions: readonly SignedTransaction[]
 }
@@ -32,13 +35,17 @@ export interface BuiltBlock {
   readonly excluded: readonly Outcome[]
 }
 
-/** Makes the next block: first all that is due up to its time, then the transactions. */
+/**
+ * Makes the next block: first all that is due up to its time, then the transactions. After the last block of an epoch
+ * a proposal for the same epoch gives a sealing block, which takes no transactions.
+ */
 export function buildBlock(tip: Tip, proposal: Proposal, context: ChainContext): BuiltBlock {
   const { state: parent } = tip
   if (proposal.timeMs <= parent.timeMs) {
     throw new Error(`block time ${proposal.timeMs} is not after the parent's ${parent.timeMs}`)
   }
   const draft = parent.draft(parent.height + 1, proposal.timeMs)
+  if (isSealing(tip, proposal)) return buildSealing(tip, proposal, draft.commit(), context)
   runDues(draft, parent.timeMs)
   const outcomes: Outcome[] = []
   const excluded: Outcome[] = []
@@ -46,13 +53,25 @@ export function buildBlock(tip: Tip, proposal: Proposal, context: ChainContext):
     const outcome = runTransaction(draft, signed, context)
     ;(isIncludable(outcome) ? outcomes : excluded).push(outcome)
   }
+  const nextSet = endBlock(draft, proposal.parentVotes ?? 0)
   const state = draft.commit()
-  return { block: seal(tip, proposal, state, outcomes, context), state, outcomes, excluded }
+  const block = seal(tip, { ...proposal, nextSet }, state, outcomes, context)
+  return { block, state, outcomes, excluded }
+}
+
+function buildSealing(
+  tip: Tip,
+  proposal: Proposal,
+  state: LedgerState,
+  context: ChainContext
+): BuiltBlock {
+  const block = seal(tip, { ...proposal, nextSet: null }, state, [], context)
+  return { block, state, outcomes: [], excluded: [] }
 }
 
 function seal(
   tip: Tip,
-  proposal: Proposal,
+  proposal: Proposal & Pick<Header, 'nextSet'>,
   state: LedgerState,
   outcomes: readonly Outcome[],
   context: ChainContext
@@ -68,7 +87,9 @@ function seal(
     transactionRoot: transactionRoot(transactions, results, context),
     stateRoot: state.root(),
     logRoot: rangeRoot(tip.log, context.crypto),
-    setHash: proposal.setHash
+    setHash: proposal.setHash,
+    parentVotes: proposal.parentVotes ?? 0,
+    nextSet: proposal.nextSet
   }
   return { header, transactions, results }
 }

@@ -1,4 +1,4 @@
-import type { Certificate, CertifiedBlock, GenesisMember, Header } from '../records/index.ts'
+import type { Certificate, CertifiedHeader, Header, Member } from '../records/index.ts'
 import { hashHeader, type Verifier, verifyFinalize } from '../statements/index.ts'
 import { type ChainFault, fault } from './faults.ts'
 
@@ -11,7 +11,7 @@ export function quorumOf(members: number): number {
 export function verifyCertificate(
   certificate: Certificate,
   header: Header,
-  members: readonly GenesisMember[],
+  members: readonly Member[],
   by: Verifier
 ): ChainFault | null {
   const block = hashHeader(header, by.crypto)
@@ -39,20 +39,35 @@ export function verifyCertificate(
   return fault('CERTIFICATE_FORGED', `the vote of ${forged.signer} is not its signature`)
 }
 
-/** null if the block is final: by a certificate of its own, or of the last of the headers that descend from it. */
+/**
+ * null if the block is final: by a certificate of its own, or of the last of the headers that descend from it. Behind
+ * the last block of an epoch those are headers of sealing blocks.
+ */
 export function verifyFinal(
-  { block, certificate, descent }: CertifiedBlock,
-  members: readonly GenesisMember[],
+  certified: CertifiedHeader,
+  members: readonly Member[],
   by: Verifier
 ): ChainFault | null {
-  let header = block.header
+  const { certificate, descent } = certified
+  let { header } = certified
+  let ended = header.nextSet !== null
   for (const child of descent) {
-    const parent = hashHeader(header, by.crypto)
-    if (child.parent !== parent) {
-      const message = `the header of view ${child.view} does not descend from ${parent}`
-      return fault('CERTIFICATE_ASTRAY', message)
-    }
+    const wrong = checkDescent(header, child, ended, by)
+    if (wrong !== null) return fault('CERTIFICATE_ASTRAY', wrong)
+    ended ||= child.nextSet !== null
     header = child
   }
   return verifyCertificate(certificate, header, members, by)
+}
+
+function checkDescent(parent: Header, child: Header, ended: boolean, by: Verifier): string | null {
+  const hash = hashHeader(parent, by.crypto)
+  if (child.parent !== hash) return `the header of view ${child.view} does not descend from ${hash}`
+  if (child.epoch !== parent.epoch || child.view <= parent.view) {
+    return `view ${child.view} of epoch ${child.epoch} on view ${parent.view} of epoch ${parent.epoch}`
+  }
+  if (ended && (child.stateRoot !== parent.stateRoot || child.nextSet !== null)) {
+    return `view ${child.view} changes the ledger after the last block of epoch ${parent.epoch}`
+  }
+  return null
 }

@@ -1,12 +1,14 @@
 /** Checking a block that somebody else made: everything its header says is worked out again and compared. */
 import { runDues } from '../billing/index.ts'
+import { endBlock } from '../election/index.ts'
 import { BLOCK_TRANSACTION_BYTES_MAX, BLOCK_TRANSACTIONS_MAX } from '../encoding/index.ts'
-import { rangeRoot } from '../merkle/index.ts'
-import type { Block, Hash, SignedTransaction } from '../records/index.ts'
-import type { Draft } from '../state/index.ts'
+import type { Block, Hash, Header, Member, SignedTransaction } from '../records/index.ts'
+import type { Draft, LedgerState } from '../state/index.ts'
 import type { ChainContext } from './context.ts'
 import { type ChainFault, fault } from './faults.ts'
-import { type Tip, tipAfter } from './tip.ts'
+import { checkHeader } from './header.ts'
+import { isSameSet } from './members.ts'
+import { isSealing, type Tip, tipAfter } from './tip.ts'
 import {
   isIncludable,
   type Outcome,
@@ -27,51 +29,55 @@ export function executeBlock(
   context: ChainContext
 ): Execution {
   const wrong =
-    checkHeader(tip, block, setHash) ??
-    checkLog(tip, block, context) ??
-    checkTransactions(block, context)
+    checkHeader(tip, block.header, setHash, context.crypto) ?? checkTransactions(block, context)
   if (wrong !== null) return { ok: false, fault: wrong }
   const { header } = block
   const draft = tip.state.draft(header.height, header.timeMs)
+  if (isSealing(tip, header)) return seal(tip, block, draft.commit(), context)
   runDues(draft, tip.state.timeMs)
   const outcomes = runAll(draft, block, context)
   if (!Array.isArray(outcomes)) return { ok: false, fault: outcomes }
-  const state = draft.commit()
+  const nextSet = endBlock(draft, header.parentVotes)
+  if (!isSameSet(nextSet, header.nextSet)) {
+    return { ok: false, fault: fault('WRONG_NEXT_SET', nextSetMessage(nextSet, header)) }
+  }
+  return arrive(tip, header, draft.commit(), outcomes, context)
+}
+
+function seal(
+  tip: Tip,
+  { header, transactions }: Block,
+  state: LedgerState,
+  context: ChainContext
+): Execution {
+  const what = transactions.length > 0 ? `${transactions.length} transactions` : 'a next set'
+  if (transactions.length > 0 || header.nextSet !== null) {
+    const message = `${what} after the last block of epoch ${tip.epoch}`
+    return { ok: false, fault: fault('NOT_SEALING', message) }
+  }
+  return arrive(tip, header, state, [], context)
+}
+
+function arrive(
+  tip: Tip,
+  header: Header,
+  state: LedgerState,
+  outcomes: readonly Outcome[],
+  { crypto }: ChainContext
+): Execution {
   const root = state.root()
-  if (root !== header.stateRoot) {
-    const message = `the state root is ${root}, the header says ${header.stateRoot}`
-    return { ok: false, fault: fault('WRONG_STATE_ROOT', message) }
+  if (root === header.stateRoot) {
+    return { ok: true, tip: tipAfter(tip, header, state, crypto), outcomes }
   }
-  return { ok: true, tip: tipAfter(tip, header, state, context.crypto), outcomes }
+  const message = `the state root is ${root}, the header says ${header.stateRoot}`
+  return { ok: false, fault: fault('WRONG_STATE_ROOT', message) }
 }
 
-function checkHeader(tip: Tip, { header }: Block, setHash: Hash): ChainFault | null {
-  const { state } = tip
-  if (header.height !== state.height + 1) {
-    return fault('WRONG_HEIGHT', `height ${header.height} does not follow ${state.height}`)
-  }
-  if (header.parent !== tip.block) {
-    return fault('WRONG_PARENT', `it builds on ${header.parent}, the chain ends in ${tip.block}`)
-  }
-  if (header.epoch !== tip.epoch) {
-    return fault('WRONG_EPOCH', `epoch ${header.epoch} inside epoch ${tip.epoch}`)
-  }
-  if (header.view <= tip.view) {
-    return fault('WRONG_VIEW', `view ${header.view} is not after the parent's ${tip.view}`)
-  }
-  if (header.timeMs <= state.timeMs) {
-    return fault('WRONG_TIME', `time ${header.timeMs} ms is not after the parent's ${state.timeMs}`)
-  }
-  if (header.setHash !== setHash) {
-    return fault('WRONG_SET', `coordinator set ${header.setHash}, expected ${setHash}`)
-  }
-  return null
-}
-
-function checkLog(tip: Tip, { header }: Block, context: ChainContext): ChainFault | null {
-  const root = rangeRoot(tip.log, context.crypto)
-  if (header.logRoot === root) return null
-  return fault('WRONG_LOG_ROOT', `the log root is ${root}, the header says ${header.logRoot}`)
+function nextSetMessage(nextSet: readonly Member[] | null, header: Header): string {
+  const [found, said] = [nextSet, header.nextSet].map(
+    set => set?.map(({ name }) => name).join(', ') ?? 'nobody'
+  )
+  return `block ${header.height} hands over to ${found}, the header says ${said}`
 }
 
 function checkTransactions(block: Block, context: ChainContext): ChainFault | null {

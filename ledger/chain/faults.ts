@@ -6,6 +6,11 @@ export const CHAIN_FAULTS = [
   'WRONG_VIEW',
   'WRONG_TIME',
   'WRONG_SET',
+  'WRONG_NEXT_SET',
+  /** It names voters for its parent that are no members. */
+  'WRONG_VOTERS',
+  /** Only empty blocks stand between the last block of an epoch and the first of the next. */
+  'NOT_SEALING',
   'TOO_LARGE',
   'WRONG_TRANSACTION_ROOT',
   /** Holds a transaction that may not stand in any block here: forged, expired, wrong nonce. */

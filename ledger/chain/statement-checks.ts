@@ -7,11 +7,13 @@ import {
   migrationIdOf,
   type Verifier,
   verifyAcceptance,
+  verifyCandidateProof,
   verifyFeesProof,
   verifyHostProof,
   verifyOffer,
   verifyOrder,
-  verifyReceipt
+  verifyReceipt,
+  verifyVote
 } from '../statements/index.ts'
 
 /** What the rules ask about statements, answered with real signatures for one network. */
@@ -27,6 +29,9 @@ export function statementChecks(by: Verifier): StatementChecks {
       verifyHostProof(by, { account, nonce, key, proof }),
     feesProofIsBy: (account, nonce, key, proof) =>
       verifyFeesProof(by, { account, nonce, key, proof }),
+    candidateProofIsBy: (account, nonce, key, proof) =>
+      verifyCandidateProof(by, { account, nonce, key, proof }),
+    voteIsSigned: vote => verifyVote(by, vote),
     accountIdOf: key => accountIdOf(key, crypto),
     machineUuidOf: (owner, nonce) => machineUuidOf(owner, nonce, crypto),
     hostUuidOf: (owner, nonce) => hostUuidOf(owner, nonce, crypto),

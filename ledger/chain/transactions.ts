@@ -1,6 +1,5 @@
-import { concat } from 'uint8arrays/concat'
 import { applyAdmitted, checkAdmission } from '../apply/index.ts'
-import { encodeAs, resultCodec, toHex } from '../encoding/index.ts'
+import { toHex } from '../encoding/index.ts'
 import { merkleRoot } from '../merkle/index.ts'
 import {
   type Hash,
@@ -11,7 +10,12 @@ import {
   type SignedTransaction
 } from '../records/index.ts'
 import type { Draft, StateReader } from '../state/index.ts'
-import { encodeTransaction, hashTransaction, verifyTransaction } from '../statements/index.ts'
+import {
+  encodeTransaction,
+  hashTransaction,
+  transactionLeaf,
+  verifyTransaction
+} from '../statements/index.ts'
 import type { ChainContext } from './context.ts'
 
 /** What became of one transaction. */
@@ -78,10 +82,7 @@ export function transactionRoot(
   results: readonly ResultCode[],
   context: ChainContext
 ): Hash {
-  const leaves = transactions.map((signed, at) => {
-    const result = encodeAs(resultCodec, results[at] ?? null)
-    return concat([PAIR, encodeTransaction(signed), result])
-  })
+  const leaves = transactions.map((signed, at) => transactionLeaf(signed, results[at] ?? null))
   return toHex(merkleRoot(context.crypto, leaves))
 }
 
@@ -89,6 +90,3 @@ export function transactionRoot(
 export function transactionBytes(signed: SignedTransaction): number {
   return encodeTransaction(signed).length
 }
-
-/** How dag-cbor begins an array of two. */
-const PAIR = Uint8Array.of(0x82)

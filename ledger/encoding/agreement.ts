@@ -2,39 +2,30 @@
 import type {
   AgreementMessage,
   Certificate,
-  Evidence,
-  Hash,
   LogRecord,
   Notarization,
   Nullification,
-  QuorumCertificate,
-  SignedVote,
-  VoteSubject
+  QuorumCertificate
 } from '../records/index.ts'
 import {
   BLOCK_LIMITS,
   BLOCK_TRANSACTION_BYTES_MAX,
   blockCodec,
   certificateCodec,
-  certifiedBlockCodec,
-  voteCodec,
-  votesCodec
+  certifiedBlockCodec
 } from './blocks.ts'
-import {
-  type Codec,
-  checked,
-  choice,
-  decodeAs,
-  encodeAs,
-  list,
-  nullable,
-  record,
-  tagged
-} from './codec.ts'
-import { EncodingError } from './errors.ts'
+import { type Codec, choice, decodeAs, encodeAs, list, nullable, record, tagged } from './codec.ts'
 import { counter, hash } from './fields.ts'
 import type { Limits } from './scan.ts'
 import { signedTransactionCodec } from './transactions.ts'
+import {
+  evidenceCodec,
+  type Loose,
+  naming,
+  signedVoteCodec,
+  voteCodec,
+  votesCodec
+} from './votes.ts'
 
 /** Proofs of skipped views in one proposal: 40 minutes of views that time out at their longest. */
 export const NULLIFICATIONS_MAX = 256
@@ -51,30 +42,6 @@ export const MESSAGE_LIMITS: Limits = {
   depthMax: 20,
   valuesMax: 2 * BLOCK_LIMITS.valuesMax
 }
-
-type Loose<K extends string> = { readonly kind: K; readonly block: Hash | null }
-
-/** A block is named exactly where the kind is not `nullify`. */
-function naming<K extends string, T extends Loose<K>, U extends T>(inner: Codec<T>): Codec<U> {
-  return checked(inner, (value: T): U => {
-    if ((value.kind === 'nullify') === (value.block === null)) return value as U
-    throw new EncodingError('WRONG_SHAPE', `${value.kind} with ${value.block ?? 'no block'}`)
-  })
-}
-
-const voteSubjectCodec: Codec<VoteSubject> = naming(
-  record<Loose<VoteSubject['kind']> & { epoch: number; view: number }>({
-    kind: choice(['propose', 'notarize', 'finalize', 'nullify']),
-    epoch: counter,
-    view: counter,
-    block: nullable(hash)
-  })
-)
-
-export const signedVoteCodec: Codec<SignedVote> = record({
-  subject: voteSubjectCodec,
-  vote: voteCodec
-})
 
 function certificateOf<T extends QuorumCertificate>(kinds: readonly T['kind'][]): Codec<T> {
   const fields: Codec<Loose<T['kind']>> = record<
@@ -99,8 +66,6 @@ const parentCertificateCodec: Codec<Notarization | Certificate> = certificateOf(
   'notarize',
   'finalize'
 ])
-
-const evidenceCodec: Codec<Evidence> = record({ first: signedVoteCodec, second: signedVoteCodec })
 
 export const agreementMessageCodec: Codec<AgreementMessage> = tagged('type', {
   propose: record({

@@ -3,15 +3,17 @@ import {
   type Block,
   type Certificate,
   type CertifiedBlock,
+  type CertifiedHeader,
   type Header,
   REJECTION_CODES,
-  type ResultCode,
-  type Vote
+  type ResultCode
 } from '../records/index.ts'
 import { type Codec, choice, list, nullable, record } from './codec.ts'
-import { counter, hash, publicKey, signature } from './fields.ts'
+import { coordinatorsCodec, MEMBERS_MAX } from './election.ts'
+import { counter, hash, integer } from './fields.ts'
 import type { Limits } from './scan.ts'
 import { signedTransactionCodec } from './transactions.ts'
+import { votesCodec } from './votes.ts'
 
 /** Transactions of one block: about 100 ms of signature checks at 10,000 a second. */
 export const BLOCK_TRANSACTIONS_MAX = 1_000
@@ -40,7 +42,9 @@ export const headerCodec: Codec<Header> = record({
   transactionRoot: hash,
   stateRoot: hash,
   logRoot: hash,
-  setHash: hash
+  setHash: hash,
+  parentVotes: integer(0, 2 ** MEMBERS_MAX - 1),
+  nextSet: nullable(coordinatorsCodec)
 })
 
 export const resultCodec: Codec<ResultCode> = nullable(choice(REJECTION_CODES))
@@ -51,11 +55,6 @@ export const blockCodec: Codec<Block> = record({
   transactions: list(signedTransactionCodec, BLOCK_TRANSACTIONS_MAX),
   results: list(resultCodec, BLOCK_TRANSACTIONS_MAX)
 })
-
-export const voteCodec: Codec<Vote> = record({ signer: publicKey, signature })
-
-/** At most 7 coordinators make a set. */
-export const votesCodec: Codec<readonly Vote[]> = list(voteCodec, 7, 1)
 
 export const certificateCodec: Codec<Certificate> = record({
   kind: choice(['finalize']),
@@ -68,6 +67,13 @@ export const certificateCodec: Codec<Certificate> = record({
 /** Decode with `BLOCK_LIMITS`. */
 export const certifiedBlockCodec: Codec<CertifiedBlock> = record({
   block: blockCodec,
+  certificate: certificateCodec,
+  descent: list(headerCodec, DESCENT_MAX)
+})
+
+/** Decode with `BLOCK_LIMITS`. */
+export const certifiedHeaderCodec: Codec<CertifiedHeader> = record({
+  header: headerCodec,
   certificate: certificateCodec,
   descent: list(headerCodec, DESCENT_MAX)
 })

@@ -189,7 +189,7 @@ function readWord(from: Reader): string {
 }
 
 /** Longer lists would make the sentence unreadable, and answers to strangers long. */
-const LISTED_MAX = 24
+const LISTED_MAX = 32
 
 function unknownKind(word: string, known: readonly string[]): EncodingError {
   const words = known.length > LISTED_MAX ? `the ${known.length} known words` : known.join(', ')

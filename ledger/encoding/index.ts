@@ -16,6 +16,7 @@ export {
   BLOCK_TRANSACTIONS_MAX,
   blockCodec,
   certifiedBlockCodec,
+  certifiedHeaderCodec,
   DESCENT_MAX,
   headerCodec,
   resultCodec
@@ -32,13 +33,20 @@ export {
   record,
   tagged
 } from './codec.ts'
+export {
+  attendanceCodec,
+  ballotCodec,
+  candidateCodec,
+  coordinatorsCodec,
+  epochCodec,
+  youngMoneyCodec
+} from './election.ts'
 export { type EncodingCode, EncodingError } from './errors.ts'
 export * as fields from './fields.ts'
 export { fromHex, toHex, toUuid } from './hex.ts'
 export type { Reader } from './reader.ts'
 export {
   accountCodec,
-  coordinatorsCodec,
   genesisCodec,
   hostCodec,
   machineCodec,

@@ -7,7 +7,6 @@ import type {
   Configuration,
   Contract,
   Genesis,
-  GenesisMember,
   Halt,
   HostRecord,
   Liveness,
@@ -20,7 +19,8 @@ import type {
   RetainedCopy,
   Seal
 } from '../records/index.ts'
-import { type Codec, choice, list, nullable, record } from './codec.ts'
+import { type Codec, choice, nullable, record } from './codec.ts'
+import { coordinatorsCodec, electionParametersCodec } from './election.ts'
 import {
   accountId,
   amount,
@@ -170,13 +170,9 @@ const parametersCodec: Codec<Parameters> = record({
   retentionMs: duration,
   openFee: money,
   registerFee: money,
-  transactionFee: money
+  transactionFee: money,
+  election: nullable(electionParametersCodec)
 })
-
-const genesisMemberCodec: Codec<GenesisMember> = record({ name: nameText, key: publicKey })
-
-/** Coordinators: at most 7 make a set (the design's Agreement page). */
-export const coordinatorsCodec: Codec<readonly GenesisMember[]> = list(genesisMemberCodec, 7, 1)
 
 export const genesisCodec: Codec<Genesis> = record({
   name: nameText,

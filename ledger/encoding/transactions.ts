@@ -1,6 +1,7 @@
 /** How transactions look in bytes. The order of fields is part of the format. */
 import type { Body, Heir, SignedTransaction, SignerRef, Transaction } from '../records/index.ts'
 import { type Codec, nullable, record, tagged } from './codec.ts'
+import { ballotNames, candidateAddresses } from './election.ts'
 import { accountId, counter, hash, money, publicKey, signature, uuid } from './fields.ts'
 import {
   accountKind,
@@ -17,6 +18,7 @@ import {
   signedOrderCodec,
   signedReceiptCodec
 } from './statements.ts'
+import { evidenceCodec } from './votes.ts'
 
 export const signerCodec: Codec<SignerRef> = tagged<SignerRef, 'kind'>('kind', {
   account: record({ id: accountId }),
@@ -54,6 +56,11 @@ export const bodyCodec: Codec<Body> = tagged<Body, 'type'>('type', {
   'declare-lost': record({ ...machineVersion, heir: nullable(heirCodec) }),
   'raise-limit': record({ ...machineVersion, spendLimit: money }),
   'collect-fees': record({ coordinator: publicKey, proof: signature }),
+  issue: record({ to: accountId, amount: money }),
+  stand: record({ key: publicKey, addresses: candidateAddresses, proof: signature }),
+  'withdraw-candidacy': record({}),
+  vote: record({ candidates: ballotNames }),
+  evidence: record({ evidence: evidenceCodec }),
   alive: record({ height: counter }),
   'open-migration': record({
     ...machineVersion,

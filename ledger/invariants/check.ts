@@ -1,6 +1,7 @@
 import type { StateReader } from '../state/index.ts'
 import { reservedIsContracted, withinTotals } from './capacity.ts'
 import { chargesHaveTurns, clocksHaveDues } from './clocks.ts'
+import { electionsAreWhole } from './election.ts'
 import type { Invariant } from './invariant.ts'
 import { movesAreOpen, statesAreWhole } from './machines.ts'
 import { feesShared, moneyConserved, namesUnique, nothingOwed } from './money.ts'
@@ -17,6 +18,7 @@ export function checkInvariants(state: StateReader): readonly Invariant[] {
     statesAreWhole(state),
     clocksHaveDues(state),
     chargesHaveTurns(state),
-    movesAreOpen(state)
+    movesAreOpen(state),
+    electionsAreWhole(state)
   ]
 }

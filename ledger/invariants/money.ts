@@ -1,34 +1,44 @@
+import { feesEarned } from '../election/index.ts'
 import { formatDollars } from '../money/index.ts'
 import type { StateReader } from '../state/index.ts'
 import { holds, type Invariant } from './invariant.ts'
 
-/** No picodollar appears or is lost: money is in accounts, in the escrow of open moves and in fees to collect. */
+/**
+ * No picodollar appears or is lost: money is in accounts, in the escrow of open moves, in the bonds of candidates and in
+ * fees to collect, or it was burned.
+ */
 export function moneyConserved(state: StateReader): Invariant {
   let balances = 0n
   let escrows = 0n
+  let bonds = 0n
   let { fees } = state
-  for (const { key } of state.genesis.coordinators) fees -= state.collectedBy(key)
+  for (const key of state.feeEarners()) fees -= state.collectedBy(key)
   for (const { balance } of state.accounts()) balances += balance
   for (const { escrow } of state.migrations()) escrows += escrow
+  for (const { bond } of state.candidates()) bonds += bond
+  const parts = [balances, escrows, bonds, fees, state.burned]
   return {
-    name: 'balances + escrows + fees = issued',
-    ok: balances + escrows + fees === state.issued,
-    figure: `${formatDollars(balances)} + ${formatDollars(escrows)} + ${formatDollars(fees)} = ${formatDollars(state.issued)} dollars`
+    name: 'balances + escrows + bonds + fees + burned = issued',
+    ok: parts.reduce((sum, part) => sum + part) === state.issued,
+    figure: `${parts.map(formatDollars).join(' + ')} = ${formatDollars(state.issued)} dollars`
   }
 }
 
 export function feesShared(state: StateReader): Invariant {
-  const { coordinators } = state.genesis
-  const part = state.fees / BigInt(coordinators.length)
+  const earners = new Set([...state.feeEarners(), ...state.epoch.members.map(({ key }) => key)])
   const wrong: string[] = []
-  for (const { name, key } of coordinators) {
+  let earned = 0n
+  for (const key of earners) {
+    const part = feesEarned(state, key)
     const collected = state.collectedBy(key)
-    if (collected > part) wrong.push(`${name} has ${formatDollars(collected)}`)
+    earned += part
+    if (collected > part) wrong.push(`${key} has ${formatDollars(collected)}`)
   }
+  if (earned > state.fees) wrong.push(`all parts together are ${formatDollars(earned)} dollars`)
   return holds(
     'nobody has collected more than a part of the fees',
     wrong,
-    `${formatDollars(part)} dollars each for ${coordinators.length}`
+    `${formatDollars(state.fees)} dollars for ${earners.size} coordinators`
   )
 }
 

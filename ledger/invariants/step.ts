@@ -3,7 +3,12 @@ import { holds, type Invariant } from './invariant.ts'
 
 /** What may only grow from one state to a later one of the same ledger. */
 export function checkStep(before: StateReader, after: StateReader): readonly Invariant[] {
-  return [noncesGrow(before, after), versionsGrow(before, after), totalsLocked(before, after)]
+  return [
+    noncesGrow(before, after),
+    versionsGrow(before, after),
+    totalsLocked(before, after),
+    epochsFollow(before, after)
+  ]
 }
 
 function noncesGrow(before: StateReader, after: StateReader): Invariant {
@@ -50,4 +55,18 @@ function totalsLocked(before: StateReader, after: StateReader): Invariant {
     if (!same) wrong.push(`the totals of ${name} changed`)
   }
   return holds('totals of hosts are locked', wrong, `${count} hosts`)
+}
+
+function epochsFollow(before: StateReader, after: StateReader): Invariant {
+  const [was, is] = [before.epoch, after.epoch]
+  const wrong: string[] = []
+  if (is.epoch < was.epoch) wrong.push(`epoch ${is.epoch} after epoch ${was.epoch}`)
+  const same = is.members.length === was.members.length
+  if (
+    is.epoch === was.epoch &&
+    !(same && is.members.every(({ key }, at) => key === was.members[at]?.key))
+  ) {
+    wrong.push(`the members changed inside epoch ${is.epoch}`)
+  }
+  return holds('sets change between epochs only', wrong, `epoch ${is.epoch}`)
 }

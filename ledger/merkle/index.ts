@@ -7,3 +7,10 @@ export {
   merkleRoot,
   rangeRoot
 } from './merkle.ts'
+export {
+  consistencyPath,
+  inclusionPath,
+  isConsistent,
+  isIncluded,
+  type SizedRoot
+} from './paths.ts'

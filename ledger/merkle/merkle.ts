@@ -98,7 +98,7 @@ export function leafHash(crypto: Crypto, data: Uint8Array): Uint8Array {
   return crypto.sha256(bytes)
 }
 
-function nodeHash(crypto: Crypto, left: Uint8Array, right: Uint8Array): Uint8Array {
+export function nodeHash(crypto: Crypto, left: Uint8Array, right: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(1 + left.length + right.length)
   bytes[0] = NODE
   bytes.set(left, 1)

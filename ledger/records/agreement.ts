@@ -5,12 +5,11 @@ import type {
   CertifiedBlock,
   Notarization,
   Nullification,
-  QuorumCertificate,
-  SignedVote,
-  Vote
+  QuorumCertificate
 } from './blocks.ts'
 import type { Hash } from './records.ts'
 import type { SignedTransaction } from './transactions.ts'
+import type { Evidence, SignedVote, Vote } from './votes.ts'
 
 /** A block of the leader with the proof that it may stand where it stands. */
 export interface ProposeMessage {
@@ -45,12 +44,6 @@ export type AgreementMessage =
   /** Forwarded from the coordinator that a client submitted to. */
   | { readonly type: 'transactions'; readonly transactions: readonly SignedTransaction[] }
   | { readonly type: 'evidence'; readonly evidence: Evidence }
-
-/** Two votes of one key for one view that no honest coordinator signs both. */
-export interface Evidence {
-  readonly first: SignedVote
-  readonly second: SignedVote
-}
 
 /** An entry of a coordinator's write-ahead log. */
 export type LogRecord =

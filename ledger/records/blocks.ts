@@ -1,6 +1,7 @@
-import type { Hash, PublicKey, Signature } from './records.ts'
+import type { Hash, Member } from './records.ts'
 import type { RejectionCode } from './rejections.ts'
 import type { SignedTransaction } from './transactions.ts'
+import type { Vote } from './votes.ts'
 
 /** Everything a block commits to. Hash = sha256 of its canonical bytes. */
 export interface Header {
@@ -17,6 +18,13 @@ export interface Header {
   readonly logRoot: Hash
   /** Hash of the coordinator set that may certify it. */
   readonly setHash: Hash
+  /**
+   * Who voted in the certificate of the parent that the leader built on: bit i is member i in leading order. 0 in
+   * the first block of an epoch. Members check it against the certificate before they vote for the block.
+   */
+  readonly parentVotes: number
+  /** Who coordinates the next epoch, in leading order: in the last block of an epoch, and in no other. */
+  readonly nextSet: readonly Member[] | null
 }
 
 /** `null`: applied. Otherwise the rule it failed. */
@@ -27,33 +35,6 @@ export interface Block {
   readonly transactions: readonly SignedTransaction[]
   /** One per transaction. */
   readonly results: readonly ResultCode[]
-}
-
-export interface Vote {
-  readonly signer: PublicKey
-  readonly signature: Signature
-}
-
-/** What a coordinator says about one view; a leader's proposal is signed in the same way. */
-export type VoteSubject =
-  | {
-      readonly kind: 'propose' | 'notarize' | 'finalize'
-      readonly epoch: number
-      readonly view: number
-      readonly block: Hash
-    }
-  | {
-      readonly kind: 'nullify'
-      readonly epoch: number
-      readonly view: number
-      readonly block: null
-    }
-
-export type VoteKind = VoteSubject['kind']
-
-export interface SignedVote {
-  readonly subject: VoteSubject
-  readonly vote: Vote
 }
 
 /** A quorum's FINALIZE votes: the block and all its ancestors are final. */
@@ -93,5 +74,12 @@ export interface CertifiedBlock {
    * The headers from the block's child to the one that the certificate is about; empty where it is about the
    * block itself. A block may become final only by a descendant, when its own view found no quorum to finalize.
    */
+  readonly descent: readonly Header[]
+}
+
+/** The same of a header alone: what a node needs that does not execute blocks. */
+export interface CertifiedHeader {
+  readonly header: Header
+  readonly certificate: Certificate
   readonly descent: readonly Header[]
 }

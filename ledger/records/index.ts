@@ -1,6 +1,8 @@
 export type * from './agreement.ts'
 export type * from './blocks.ts'
+export type * from './election.ts'
 export type * from './records.ts'
 export { isInvalid, REJECTION_CODES, type Rejection, type RejectionCode } from './rejections.ts'
 export type * from './statements.ts'
 export type * from './transactions.ts'
+export type * from './votes.ts'

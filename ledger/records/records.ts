@@ -220,9 +220,27 @@ export interface Parameters {
   readonly registerFee: Picodollars
   /** What every other transaction costs, and every one whose rule fails; alive records are free. */
   readonly transactionFee: Picodollars
+  /** null: the first coordinators stay for ever. */
+  readonly election: ElectionParameters | null
 }
 
-export interface GenesisMember {
+/** An epoch ends when it has `epochBlocks` blocks, or `tallyBlocks` after it has lasted for `epochMs`. */
+export interface ElectionParameters {
+  readonly epochBlocks: number
+  readonly epochMs: number
+  /** From the block in which votes are counted to the last one of the epoch. */
+  readonly tallyBlocks: number
+  /** What a candidate locks up. */
+  readonly bond: Picodollars
+  /** Percent of all money with a vote that has to vote, or the old set stays on. */
+  readonly turnoutPercent: number
+  readonly sizeMax: 1 | 4 | 7
+  /** Blocks over which a coordinator's silence is judged. */
+  readonly silenceViews: number
+}
+
+/** A coordinator. */
+export interface Member {
   readonly name: string
   /** Consensus key. */
   readonly key: PublicKey
@@ -236,6 +254,6 @@ export interface Genesis {
   /** Key that may issue money on a real network. */
   readonly issuer: PublicKey
   /** First coordinators: 1, 4 or 7. */
-  readonly coordinators: readonly GenesisMember[]
+  readonly coordinators: readonly Member[]
   readonly parameters: Parameters
 }

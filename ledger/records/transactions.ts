@@ -11,6 +11,7 @@ import type {
   Uuid
 } from './records.ts'
 import type { SignedAcceptance, SignedOffer, SignedOrder, SignedReceipt } from './statements.ts'
+import type { Evidence } from './votes.ts'
 
 /** Whose key and nonce a transaction uses: a person's account, or a host by itself. */
 export type SignerRef =
@@ -105,6 +106,24 @@ export type Body =
    * (network, account, nonce, key).
    */
   | { readonly type: 'collect-fees'; readonly coordinator: PublicKey; readonly proof: Signature }
+  /** By the issuer's account: new money, in public. */
+  | { readonly type: 'issue'; readonly to: AccountId; readonly amount: Picodollars }
+  /**
+   * Locks a bond up and makes the account a candidate, or changes the addresses of one. `proof` is the consensus key's
+   * signature over (network, account, nonce, key).
+   */
+  | {
+      readonly type: 'stand'
+      readonly key: PublicKey
+      readonly addresses: readonly string[]
+      readonly proof: Signature
+    }
+  /** No candidate any more. Who never coordinated has the bond back at once, others two epochs after their last. */
+  | { readonly type: 'withdraw-candidacy' }
+  /** All whom the account would have coordinate: stands until it is changed. None: it has no ballot any more. */
+  | { readonly type: 'vote'; readonly candidates: readonly AccountId[] }
+  /** By anybody: a coordinator or candidate has signed what no honest one signs. */
+  | { readonly type: 'evidence'; readonly evidence: Evidence }
   /** By a host, once a period; stands outside the nonce (its nonce is 0) and is monotone by height. */
   | { readonly type: 'alive'; readonly height: number }
   /** By the owner: puts the move on the ledger. */

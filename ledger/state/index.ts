@@ -4,6 +4,9 @@ export {
   initialState,
   type LedgerState,
   restoreState,
-  type StateChange
+  type StateChange,
+  stateValueBytes
 } from './ledger-state.ts'
 export type { Charge, Draft, Due, NestedDraft, StateReader, Turn } from './state.ts'
+export { codecOf, keyOf, type StateValue } from './tables.ts'
+export { type Place, type StateTree, StateView } from './view.ts'

@@ -1,6 +1,10 @@
 import type {
   AccountId,
   AccountRecord,
+  Attendance,
+  BallotRecord,
+  CandidateRecord,
+  EpochRecord,
   Genesis,
   Hash,
   HostRecord,
@@ -8,7 +12,8 @@ import type {
   MigrationRecord,
   Picodollars,
   PublicKey,
-  Uuid
+  Uuid,
+  YoungMoney
 } from '../records/index.ts'
 
 /** Something block time will bring about: a storage charge, or the end of a move's or a copy's patience. */
@@ -39,12 +44,18 @@ export interface StateReader {
   /** Height and time of the block this state is after; 0 and the genesis time at first. */
   readonly height: number
   readonly timeMs: number
-  /** All money there is: balances, escrows and fees not yet collected are equal to it, always. */
+  /** All money there ever was: balances, escrows, bonds, fees not yet collected and what was burned are equal to it. */
   readonly issued: Picodollars
   /** How long the ledger itself has stood still, in all: uptime = block time - this. */
   readonly standstillMs: number
   /** All fees ever paid. */
   readonly fees: Picodollars
+  /** The epoch that the next block is in, with those who may certify that block. */
+  readonly epoch: EpochRecord
+  /** Of the members of the epoch, as far as it was counted. */
+  readonly attendance: Attendance
+  /** Bonds of which nobody has anything any more. */
+  readonly burned: Picodollars
 
   account(id: AccountId): AccountRecord | undefined
   accountNamed(name: string): AccountRecord | undefined
@@ -66,6 +77,18 @@ export interface StateReader {
   turns(): Iterable<Turn>
   /** Fees that a coordinator has collected so far. */
   collectedBy(coordinator: PublicKey): Picodollars
+  /** Fees of epochs that are over. */
+  earnedBy(coordinator: PublicKey): Picodollars
+  /** Everybody who ever earned or collected fees, in the order of keys. */
+  feeEarners(): Iterable<PublicKey>
+  candidate(account: AccountId): CandidateRecord | undefined
+  candidateWithKey(key: PublicKey): CandidateRecord | undefined
+  /** In the order of account ids. */
+  candidates(): Iterable<CandidateRecord>
+  isBarred(key: PublicKey): boolean
+  ballot(voter: AccountId): BallotRecord | undefined
+  ballots(): Iterable<BallotRecord>
+  youngMoney(account: AccountId): YoungMoney | undefined
 }
 
 /**
@@ -91,6 +114,19 @@ export interface Draft extends StateReader {
   takeFee(amount: Picodollars): void
   /** Adds to what a coordinator has collected; the caller credits the same amount somewhere. */
   collectFees(coordinator: PublicKey, amount: Picodollars): void
+  /** Adds to what a coordinator has earned in epochs that are over. */
+  earnFees(coordinator: PublicKey, amount: Picodollars): void
+  putEpoch(record: EpochRecord): void
+  putAttendance(attendance: Attendance): void
+  putCandidate(record: CandidateRecord): void
+  /** The caller has given its bond to somebody. */
+  removeCandidate(account: AccountId): void
+  bar(key: PublicKey): void
+  putBallot(record: BallotRecord): void
+  removeBallot(voter: AccountId): void
+  putYoungMoney(account: AccountId, young: YoungMoney): void
+  /** Adds to `burned`; the caller has taken the same amount from somebody. */
+  burn(amount: Picodollars): void
   /** Adds to `issued`; the caller credits the same amount somewhere. */
   issue(amount: Picodollars): void
   /** A draft over this one: `merge()` keeps its changes here, dropping it forgets them. */

@@ -5,20 +5,30 @@
  */
 import {
   accountCodec,
+  attendanceCodec,
+  ballotCodec,
   type Codec,
+  candidateCodec,
+  epochCodec,
   fields,
   hostCodec,
   machineCodec,
-  migrationCodec
+  migrationCodec,
+  youngMoneyCodec
 } from '../encoding/index.ts'
 import type {
   AccountId,
   AccountRecord,
+  Attendance,
+  BallotRecord,
+  CandidateRecord,
+  EpochRecord,
   HostRecord,
   MachineRecord,
   MigrationRecord,
   Picodollars,
-  Uuid
+  Uuid,
+  YoungMoney
 } from '../records/index.ts'
 import type { Charge, Due, Turn } from './state.ts'
 
@@ -44,6 +54,18 @@ export interface Tables {
   fees: Picodollars
   /** What the coordinator of a key has collected. */
   collected: Picodollars
+  /** What it earned in epochs that are over. */
+  earned: Picodollars
+  burned: Picodollars
+  epoch: EpochRecord
+  attendance: Attendance
+  candidate: CandidateRecord
+  /** The candidate of a consensus key. */
+  'candidate-key': AccountId
+  /** A key that no candidate may have any more. */
+  barred: true
+  ballot: BallotRecord
+  young: YoungMoney
 }
 
 export type Table = keyof Tables
@@ -64,7 +86,16 @@ const CODECS: { readonly [K in Table]: Codec<Tables[K]> } = {
   issued: fields.money,
   standstill: fields.counter,
   fees: fields.money,
-  collected: fields.money
+  collected: fields.money,
+  earned: fields.money,
+  burned: fields.money,
+  epoch: epochCodec,
+  attendance: attendanceCodec,
+  candidate: candidateCodec,
+  'candidate-key': fields.accountId,
+  barred: fields.flag as Codec<true>,
+  ballot: ballotCodec,
+  young: youngMoneyCodec
 }
 
 /** The codec of the table that a key is in; throws if there is none, e.g. in a damaged store. */
@@ -93,7 +124,16 @@ export const keyOf = {
   issued: 'issued',
   standstill: 'standstill',
   fees: 'fees',
-  collected: (key: string): string => `collected/${key}`
+  collected: (key: string): string => `collected/${key}`,
+  earned: (key: string): string => `earned/${key}`,
+  burned: 'burned',
+  epoch: 'epoch',
+  attendance: 'attendance',
+  candidate: (account: AccountId): string => `candidate/${account}`,
+  candidateKey: (key: string): string => `candidate-key/${key}`,
+  barred: (key: string): string => `barred/${key}`,
+  ballot: (voter: AccountId): string => `ballot/${voter}`,
+  young: (account: AccountId): string => `young/${account}`
 } as const
 
 /** 16 decimal digits hold every safe integer, so text order is time order. */

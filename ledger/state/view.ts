@@ -1,6 +1,10 @@
 import type {
   AccountId,
   AccountRecord,
+  Attendance,
+  BallotRecord,
+  CandidateRecord,
+  EpochRecord,
   Genesis,
   Hash,
   HostRecord,
@@ -8,11 +12,12 @@ import type {
   MigrationRecord,
   Picodollars,
   PublicKey,
-  Uuid
+  Uuid,
+  YoungMoney
 } from '../records/index.ts'
+import { entriesFrom, getValue, type Tree } from '../tree/index.ts'
 import type { Charge, Due, StateReader, Turn } from './state.ts'
 import { chargeOfKey, dueOfKey, keyOf, type StateValue, type Tables, turnOfKey } from './tables.ts'
-import { entriesFrom, getValue, type Tree } from './tree.ts'
 
 export type StateTree = Tree<StateValue>
 
@@ -32,6 +37,9 @@ export abstract class StateView implements StateReader {
   constructor(place: Place) {
     this.place = place
   }
+
+  /** Called with each key, or beginning of keys, that is about to be read. */
+  protected touch(_key: string, _isPrefix: boolean): void {}
 
   get genesis(): Genesis {
     return this.place.genesis
@@ -59,6 +67,18 @@ export abstract class StateView implements StateReader {
 
   get fees(): Picodollars {
     return this.#get<'fees'>(keyOf.fees) ?? 0n
+  }
+
+  get epoch(): EpochRecord {
+    return this.#get<'epoch'>(keyOf.epoch) ?? firstEpoch(this.genesis)
+  }
+
+  get attendance(): Attendance {
+    return this.#get<'attendance'>(keyOf.attendance) ?? { views: 0, signed: [] }
+  }
+
+  get burned(): Picodollars {
+    return this.#get<'burned'>(keyOf.burned) ?? 0n
   }
 
   account(id: AccountId): AccountRecord | undefined {
@@ -130,8 +150,50 @@ export abstract class StateView implements StateReader {
     return this.#get<'collected'>(keyOf.collected(coordinator)) ?? 0n
   }
 
+  earnedBy(coordinator: PublicKey): Picodollars {
+    return this.#get<'earned'>(keyOf.earned(coordinator)) ?? 0n
+  }
+
+  feeEarners(): Iterable<PublicKey> {
+    const keys = new Set<PublicKey>()
+    for (const table of ['collected/', 'earned/']) {
+      for (const [key] of this.#entries(table, table)) keys.add(key.slice(table.length))
+    }
+    return [...keys].sort()
+  }
+
+  candidate(account: AccountId): CandidateRecord | undefined {
+    return this.#get<'candidate'>(keyOf.candidate(account))
+  }
+
+  candidateWithKey(key: PublicKey): CandidateRecord | undefined {
+    const account = this.#get<'candidate-key'>(keyOf.candidateKey(key))
+    return account === undefined ? undefined : this.candidate(account)
+  }
+
+  candidates(): Iterable<CandidateRecord> {
+    return this.#values<'candidate'>('candidate/')
+  }
+
+  isBarred(key: PublicKey): boolean {
+    return this.#get<'barred'>(keyOf.barred(key)) !== undefined
+  }
+
+  ballot(voter: AccountId): BallotRecord | undefined {
+    return this.#get<'ballot'>(keyOf.ballot(voter))
+  }
+
+  ballots(): Iterable<BallotRecord> {
+    return this.#values<'ballot'>('ballot/')
+  }
+
+  youngMoney(account: AccountId): YoungMoney | undefined {
+    return this.#get<'young'>(keyOf.young(account))
+  }
+
   /** The table is part of the key (`keyOf`), which is what makes this cast true. */
   #get<K extends keyof Tables>(key: string): Tables[K] | undefined {
+    this.touch(key, false)
     return getValue(this.tree, key) as Tables[K] | undefined
   }
 
@@ -140,9 +202,27 @@ export abstract class StateView implements StateReader {
   }
 
   *#entries(from: string, prefix: string): Iterable<readonly [string, StateValue]> {
+    this.touch(prefix, true)
     for (const entry of entriesFrom(this.tree, from)) {
       if (!entry[0].startsWith(prefix)) return
       yield entry
     }
+  }
+}
+
+/** That of the genesis, which is before any state: block 1 puts it down. */
+function firstEpoch({ coordinators, timeMs }: Genesis): EpochRecord {
+  return {
+    epoch: 0,
+    members: coordinators,
+    runnersUp: [],
+    startHeight: 0,
+    startMs: timeMs,
+    endHeight: null,
+    elected: null,
+    held: 0,
+    feesBefore: 0n,
+    issuedBefore: 0n,
+    issuedLongBefore: 0n
   }
 }

@@ -17,6 +17,7 @@ export const DOMAINS = {
   receipt: 'virtuoso/receipt/1',
   hostProof: 'virtuoso/host-proof/1',
   feesProof: 'virtuoso/fees-proof/1',
+  candidateProof: 'virtuoso/candidate-proof/1',
   transaction: 'virtuoso/transaction/1',
   propose: 'virtuoso/propose/1',
   notarize: 'virtuoso/notarize/1',

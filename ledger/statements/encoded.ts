@@ -2,9 +2,16 @@
  * Statements are values that nobody changes, and the same ones are asked for their names again and again: by the
  * pool, by the block, by each check of it. A name is worked out once for each object and forgotten with it.
  */
+import { concat } from 'uint8arrays/concat'
 import type { Crypto } from '../crypto/index.ts'
-import { beside, encodeAs, headerCodec, signedTransactionCodec } from '../encoding/index.ts'
-import type { Hash, Header, SignedTransaction } from '../records/index.ts'
+import {
+  beside,
+  encodeAs,
+  headerCodec,
+  resultCodec,
+  signedTransactionCodec
+} from '../encoding/index.ts'
+import type { Hash, Header, ResultCode, SignedTransaction } from '../records/index.ts'
 import { hashOf } from './domains.ts'
 
 interface Named {
@@ -46,3 +53,11 @@ function nameOf(value: SignedTransaction | Header, crypto: Crypto, bytes: () => 
   names.put(value, { crypto, hash })
   return hash
 }
+
+/** What a block's transaction root is over: the canonical bytes of [signed transaction, result]. */
+export function transactionLeaf(signed: SignedTransaction, result: ResultCode): Uint8Array {
+  return concat([PAIR, encodeTransaction(signed), encodeAs(resultCodec, result)])
+}
+
+/** How dag-cbor begins an array of two. */
+const PAIR = Uint8Array.of(0x82)

@@ -8,7 +8,7 @@ import {
   genesisCodec,
   toUuid
 } from '../encoding/index.ts'
-import type { AccountId, Genesis, GenesisMember, Hash, PublicKey, Uuid } from '../records/index.ts'
+import type { AccountId, Genesis, Hash, Member, PublicKey, Uuid } from '../records/index.ts'
 import { hashOf, ID_DOMAINS, type IdDomain, idHash } from './domains.ts'
 
 /** The network's id: what every signature carries, and the parent of block 1. */
@@ -53,7 +53,7 @@ export function migrationIdOf(
 }
 
 /** What a header calls its coordinators by: their names and keys, in the order in which they lead. */
-export function setHashOf(members: readonly GenesisMember[], crypto: Crypto): Hash {
+export function setHashOf(members: readonly Member[], crypto: Crypto): Hash {
   return idHash(crypto, ID_DOMAINS.coordinators, encodeAs(coordinatorsCodec, members))
 }
 

@@ -1,6 +1,7 @@
 export { acceptablePoint, acceptableSignature } from './acceptable.ts'
+export { contradicts } from './contradiction.ts'
 export { DOMAINS, type Domain, type IdDomain, signedBytes } from './domains.ts'
-export { encodeTransaction, hashHeader, hashTransaction } from './encoded.ts'
+export { encodeTransaction, hashHeader, hashTransaction, transactionLeaf } from './encoded.ts'
 export {
   accountIdOf,
   hostUuidOf,
@@ -13,6 +14,7 @@ export {
   type FinalizeSubject,
   hashOffer,
   signAcceptance,
+  signCandidateProof,
   signFeesProof,
   signFinalize,
   signHostProof,
@@ -23,6 +25,7 @@ export {
   signVote,
   type Verifier,
   verifyAcceptance,
+  verifyCandidateProof,
   verifyFeesProof,
   verifyFinalize,
   verifyHostProof,

@@ -134,6 +134,21 @@ export function verifyFeesProof(by: Verifier, claim: KeyProof): boolean {
   return verifyKeyProof(by, DOMAINS.feesProof, claim)
 }
 
+/** A candidate's consensus key says whose it is. */
+export function signCandidateProof(
+  network: Hash,
+  account: AccountId,
+  nonce: number,
+  member: Signer
+): Signature {
+  const bytes = keyProofBytes(account, nonce, member.publicKey)
+  return sign(DOMAINS.candidateProof, network, bytes, member)
+}
+
+export function verifyCandidateProof(by: Verifier, claim: KeyProof): boolean {
+  return verifyKeyProof(by, DOMAINS.candidateProof, claim)
+}
+
 export function signTransaction(
   network: Hash,
   transaction: Transaction,

@@ -18,6 +18,11 @@ const amount: z.ZodType<string> = z
   .string()
   .regex(/^\d{1,12}(\.\d{1,12})?$/, 'expected dollars such as "3" or "0.002016"')
 
+const height: z.ZodType<number> = z.int().min(1)
+
+/** A multiaddr; whether it is one is seen when it is dialled. */
+const address: z.ZodType<string> = z.string().min(1).max(256)
+
 const nothing = z.strictObject({})
 const machineOnly = z.strictObject({ machine: word })
 const operationOnly = z.strictObject({ operation: word })
@@ -49,6 +54,7 @@ export const INPUT_SCHEMAS: { readonly [M in Method]: z.ZodType<Input<M>> } = {
   'node.stop': nothing,
   'account.open': z.strictObject({ name: word, kind: z.enum(['buyer', 'provider']) }),
   'account.show': z.strictObject({ account: word.exactOptional() }),
+  'account.issue': z.strictObject({ account: word, amount }),
   'market.browse': nothing,
   'offer.list': nothing,
   'host.facts': nothing,
@@ -91,7 +97,16 @@ export const INPUT_SCHEMAS: { readonly [M in Method]: z.ZodType<Input<M>> } = {
   'operation.show': operationOnly,
   'operation.cancel': operationOnly,
   'ledger.head': nothing,
+  'ledger.blocks': z.strictObject({
+    from: height,
+    to: height.exactOptional(),
+    peer: word.exactOptional()
+  }),
   'ledger.fees': nothing,
   'ledger.collect-fees': nothing,
+  'election.show': nothing,
+  'election.stand': z.strictObject({ addresses: z.array(address).max(8).exactOptional() }),
+  'election.withdraw': nothing,
+  'election.vote': z.strictObject({ candidates: z.array(word).max(16) }),
   audit: nothing
 }

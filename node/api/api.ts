@@ -3,6 +3,9 @@
  * terminal UI. Each method is `POST /v1/<method>` with a JSON object, answered with a JSON object.
  * Amounts are decimal dollars as text ("996.997984"), times are ms since 1970, sizes are named by unit.
  */
+
+import type { ElectionView } from './election-view.ts'
+import type { AuditView, BlocksView, LedgerHead } from './ledger-view.ts'
 import type { MachineHistoryView, MigrationStatusView } from './machine-past.ts'
 import type { OperationView } from './operation.ts'
 
@@ -251,27 +254,6 @@ export interface PeerView {
   protocols: string[]
 }
 
-export interface AuditView {
-  ok: boolean
-  fromHeight: number
-  toHeight: number
-  blocks: number
-  transactions: number
-  stateRoot: string
-  /** Each invariant with the figure that was checked. */
-  invariants: { name: string; ok: boolean; figure: string }[]
-}
-
-export interface LedgerHead {
-  network: string
-  height: number
-  hash: string
-  timeMs: number
-  stateRoot: string
-  /** In the newest block. */
-  transactions: number
-}
-
 export interface EventView {
   sequence: number
   atMs: number
@@ -298,6 +280,8 @@ export interface NodeApi {
   'node.stop': [Record<string, never>, { stopping: true }]
   'account.open': [{ name: string; kind: 'buyer' | 'provider' }, AccountView]
   'account.show': [{ account?: string }, AccountView]
+  /** By the account that the genesis names as issuer. */
+  'account.issue': [{ account: string; amount: string }, AccountView]
   'market.browse': [Record<string, never>, { configurations: CatalogueEntry[] }]
   'offer.list': [Record<string, never>, { offers: OfferView[] }]
   'host.facts': [Record<string, never>, HostFacts]
@@ -365,9 +349,20 @@ export interface NodeApi {
   'operation.show': [{ operation: string }, OperationView]
   'operation.cancel': [{ operation: string }, OperationView]
   'ledger.head': [Record<string, never>, LedgerHead]
+  /**
+   * Some mebibytes of blocks, one at least where there are any; from a peer by its PeerId, else what this node holds.
+   * `stateRoot` is this node's own, of its newest block.
+   */
+  'ledger.blocks': [{ from: number; to?: number; peer?: string }, BlocksView]
   'ledger.fees': [Record<string, never>, FeesView]
   /** To the account of this coordinator. */
   'ledger.collect-fees': [Record<string, never>, FeesView]
+  'election.show': [Record<string, never>, ElectionView]
+  /** With the key of this node; where it is reached, unless it is where it listens. */
+  'election.stand': [{ addresses?: string[] }, ElectionView]
+  'election.withdraw': [Record<string, never>, ElectionView]
+  /** Names or ids of accounts; none: this account has no ballot any more. */
+  'election.vote': [{ candidates: string[] }, ElectionView]
   audit: [Record<string, never>, AuditView]
 }
 

@@ -1,6 +1,8 @@
 export type * from './api.ts'
 export { API_CODES, type ApiCode, ApiError, apiErrorFrom } from './api-error.ts'
+export type * from './election-view.ts'
 export { readJsonLines } from './json-lines.ts'
+export type * from './ledger-view.ts'
 export type * from './machine-past.ts'
 export {
   CALL_TIMEOUT_MS,

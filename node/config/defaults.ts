@@ -53,3 +53,26 @@ export const DEVELOPMENT_GENESIS: {
   /** 7 days, in which the origin of a move keeps its copy. */
   retentionMs: 7 * 86_400_000
 }
+
+/** Elections of such a network, for epochs of so many blocks where nothing else is asked for. */
+export const DEVELOPMENT_ELECTION: {
+  readonly epochBlocks: number
+  readonly epochMs: number
+  /** Part of an epoch from the count of the votes to its end. */
+  readonly tallyPart: number
+  readonly bondDollars: string
+  readonly turnoutPercent: number
+  readonly sizeMax: 7
+  readonly silenceViews: number
+} = {
+  /** A quarter of an hour of a busy market, over an hour of an idle one. */
+  epochBlocks: 1_000,
+  /** 1 h, where a real network takes a day. */
+  epochMs: 3_600_000,
+  tallyPart: 0.1,
+  /** A tenth of what a new account is granted. */
+  bondDollars: '100',
+  turnoutPercent: 10,
+  sizeMax: 7,
+  silenceViews: 1_000
+}

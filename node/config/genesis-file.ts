@@ -1,14 +1,15 @@
 import { z } from 'zod'
 import {
   AmountError,
+  type ElectionParameters,
   formatDollars,
   type Genesis,
-  type GenesisMember,
+  type Member,
   type Picodollars,
   parseDollars
 } from '../../ledger/index.ts'
 import { writeFileAtomic } from '../disk/index.ts'
-import { DEVELOPMENT_GENESIS } from './defaults.ts'
+import { DEVELOPMENT_ELECTION, DEVELOPMENT_GENESIS } from './defaults.ts'
 import { parseJsonFile, readJsonFile } from './json-file.ts'
 
 /**
@@ -23,7 +24,7 @@ interface GenesisFile {
   /** ISO 8601, UTC, with milliseconds. */
   readonly time: string
   readonly issuer: string
-  readonly coordinators: readonly GenesisMember[]
+  readonly coordinators: readonly Member[]
   readonly parameters: {
     /** Dollars. */
     readonly signupGrant: string
@@ -38,8 +39,12 @@ interface GenesisFile {
     readonly openFee: string
     readonly registerFee: string
     readonly transactionFee: string
+    readonly election: ElectionWords | null
   }
 }
+
+/** `ElectionParameters` with the bond in dollars. */
+type ElectionWords = Omit<ElectionParameters, 'bond'> & { readonly bond: string }
 
 const publicKey = z.string().regex(/^[0-9a-f]{64}$/, 'expected a public key of 64 hex digits')
 const nameSchema = z.string().min(1).max(32)
@@ -50,6 +55,26 @@ const duration = z
   .max(2 ** 40)
 /** Sizes for which an odd member or two may fail (ledger.md, Election). */
 const SET_SIZES: readonly number[] = [1, 4, 7]
+
+const blocks = z
+  .int()
+  .min(1)
+  .max(2 ** 28)
+
+const electionSchema = z
+  .strictObject({
+    epochBlocks: blocks,
+    epochMs: duration,
+    tallyBlocks: blocks,
+    bond: dollars,
+    turnoutPercent: z.int().min(0).max(100),
+    sizeMax: z.literal([1, 4, 7]),
+    silenceViews: blocks
+  })
+  .refine(
+    ({ epochBlocks, tallyBlocks }) => tallyBlocks < epochBlocks,
+    'tallyBlocks must be fewer than epochBlocks: votes are counted before an epoch ends'
+  )
 
 const genesisSchema: z.ZodType<GenesisFile> = z
   .strictObject({
@@ -77,12 +102,13 @@ const genesisSchema: z.ZodType<GenesisFile> = z
       retentionMs: duration,
       openFee: dollars,
       registerFee: dollars,
-      transactionFee: dollars
+      transactionFee: dollars,
+      election: electionSchema.nullable().default(null)
     })
   })
   .refine(
     ({ dev, parameters }) => dev || parseDollars(parameters.signupGrant) === 0n,
-    'only a development network (dev: true) may grant money at sign-up'
+    'only a development network (dev: true) may grant money at sign-up: whoever opens accounts for nothing would win elections'
   )
 
 export function loadGenesis(path: string): Promise<Genesis> {
@@ -112,10 +138,19 @@ export function formatGenesis(genesis: Genesis): string {
       signupGrant: formatDollars(parameters.signupGrant),
       openFee: formatDollars(parameters.openFee),
       registerFee: formatDollars(parameters.registerFee),
-      transactionFee: formatDollars(parameters.transactionFee)
+      transactionFee: formatDollars(parameters.transactionFee),
+      election: electionInWords(parameters.election)
     }
   }
   return `${JSON.stringify(file, null, 2)}\n`
+}
+
+function electionInWords(election: ElectionParameters | null): ElectionWords | null {
+  return election === null ? null : { ...election, bond: formatDollars(election.bond) }
+}
+
+function electionOf(election: ElectionWords | null): ElectionParameters | null {
+  return election === null ? null : { ...election, bond: parseDollars(election.bond) }
 }
 
 /** `path` is only for the message. Throws GENESIS_DAMAGED. */
@@ -124,12 +159,14 @@ export function parseGenesis(path: string, text: string): Genesis {
 }
 
 export interface DevelopmentGenesisOptions {
-  readonly coordinators: readonly GenesisMember[]
+  readonly coordinators: readonly Member[]
   /** Key that may issue money. */
   readonly issuer: string
   readonly timeMs: number
   readonly name?: string | undefined
   readonly signupGrant?: Picodollars | undefined
+  /** Blocks of an epoch; 0, or none given: the first coordinators stay for ever. */
+  readonly epochBlocks?: number | undefined
 }
 
 /** A network to try things on: every new account is granted money. */
@@ -146,9 +183,17 @@ export function makeDevelopmentGenesis(options: DevelopmentGenesisOptions): Gene
       signupGrant: options.signupGrant ?? parseDollars(signupGrantDollars),
       openFee: 0n,
       registerFee: 0n,
-      transactionFee: 0n
+      transactionFee: 0n,
+      election: developmentElection(options.epochBlocks ?? 0)
     }
   }
+}
+
+function developmentElection(epochBlocks: number): ElectionParameters | null {
+  if (epochBlocks === 0) return null
+  const { tallyPart, bondDollars, ...terms } = DEVELOPMENT_ELECTION
+  const tallyBlocks = Math.max(1, Math.floor(epochBlocks * tallyPart))
+  return { ...terms, epochBlocks, tallyBlocks, bond: parseDollars(bondDollars) }
 }
 
 function recordOf(file: GenesisFile): Genesis {
@@ -164,7 +209,8 @@ function recordOf(file: GenesisFile): Genesis {
       signupGrant: parseDollars(parameters.signupGrant),
       openFee: parseDollars(parameters.openFee),
       registerFee: parseDollars(parameters.registerFee),
-      transactionFee: parseDollars(parameters.transactionFee)
+      transactionFee: parseDollars(parameters.transactionFee),
+      election: electionOf(parameters.election)
     }
   }
 }

@@ -1,6 +1,6 @@
 import { access, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Genesis, GenesisMember } from '../../ledger/index.ts'
+import type { Genesis, Member } from '../../ledger/index.ts'
 import type { Clock } from '../clock.ts'
 import { dataLayout } from '../data-dir/index.ts'
 import {
@@ -11,6 +11,7 @@ import {
   type ScryptCost
 } from '../identity/index.ts'
 import { ConfigError } from './config-error.ts'
+import { DEVELOPMENT_ELECTION } from './defaults.ts'
 import { formatGenesis, makeDevelopmentGenesis, parseGenesis, saveGenesis } from './genesis-file.ts'
 import {
   type ConfigWishes,
@@ -27,7 +28,9 @@ export interface InitOptions extends ConfigWishes {
   /** The network to join; `new-development` makes one whose first coordinator is this node. */
   readonly genesis: Genesis | 'new-development'
   /** The others of a new network: three or six. Default: none. */
-  readonly coordinators?: readonly GenesisMember[] | undefined
+  readonly coordinators?: readonly Member[] | undefined
+  /** Blocks of an epoch of a new network; 0: its first coordinators stay for ever. Default `DEVELOPMENT_ELECTION`'s. */
+  readonly epochBlocks?: number | undefined
   /** Gives a new network its time. */
   readonly clock: Clock
   /** Default `SCRYPT_COST`. */
@@ -79,7 +82,8 @@ function genesisFor(options: InitOptions, config: NodeConfig, identity: Identity
     const genesis = makeDevelopmentGenesis({
       coordinators: [{ name: config.name, key: me }, ...(options.coordinators ?? [])],
       issuer: identity.account.publicKey,
-      timeMs: options.clock.nowMs()
+      timeMs: options.clock.nowMs(),
+      epochBlocks: options.epochBlocks ?? DEVELOPMENT_ELECTION.epochBlocks
     })
     // As whoever gets the file will read it: a set of three is refused here, not on the next node.
     return parseGenesis('the new genesis', formatGenesis(genesis))

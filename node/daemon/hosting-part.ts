@@ -48,7 +48,7 @@ export async function openHosting(options: HostingOptions, undo: Undo): Promise<
       key: base.identity.node,
       network,
       replica,
-      courier: seat.courier,
+      courier: seat,
       crypto: nodeCrypto,
       clock: systemClock,
       alarms: systemAlarms,

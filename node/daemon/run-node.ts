@@ -95,7 +95,7 @@ async function join(base: BasePart, ended: Ended, undo: Undo): Promise<JoinedLed
     each => each.stop()
   )
   const seat = undo.later(await ledger.sit(network), each => each.stop())
-  await serveLedgerProtocol(network, replica, seat.courier)
+  await serveLedgerProtocol(network, replica, seat)
   return { network, replica, seat }
 }
 

@@ -7,7 +7,13 @@ import type { Network } from '../network/index.ts'
 import type { Market } from '../offers/index.ts'
 import { openOperations } from '../operations/index.ts'
 import { createSubmitter, type Replica } from '../replica/index.ts'
-import { createHandlers, openMachineConsole, type ServiceContext } from '../service/index.ts'
+import {
+  accuse,
+  createHandlers,
+  openMachineConsole,
+  type ServiceContext,
+  tellElections
+} from '../service/index.ts'
 import { jsonValues } from '../store/index.ts'
 import type { ImageStore } from '../vmm/index.ts'
 import type { BasePart } from './base-part.ts'
@@ -51,6 +57,12 @@ export async function openService(options: ServiceOptions, undo: Undo): Promise<
       }),
     stop: options.stop
   })
+  const elections = base.log('election')
+  undo.later(tellElections(options.replica, identity.node.publicKey, elections), stop => stop())
+  undo.later(
+    seat.onEvidence(evidence => void accuse(context, evidence, elections)),
+    stop => stop()
+  )
   const api = undo.later(
     await startApiServer({
       dir: layout.dir,
@@ -85,7 +97,7 @@ async function contextOf(options: ServiceOptions, undo: Undo): Promise<ServiceCo
     signer: { kind: 'account', id: accountId },
     key: identity.account,
     replica,
-    courier: seat.courier,
+    courier: seat,
     crypto: nodeCrypto
   })
   const offerOf = (host: string) =>

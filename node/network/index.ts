@@ -5,6 +5,6 @@ export {
   type Remote,
   type StreamServer
 } from './network.ts'
-export { peerTextOf } from './peer-keys.ts'
+export { keyOfPeer, peerTextOf } from './peer-keys.ts'
 export type { Judge, Topics, Verdict } from './topics.ts'
 export { within } from './within.ts'

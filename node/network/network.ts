@@ -17,7 +17,9 @@ import {
   protocolId,
   STREAM_WINDOW_BYTES
 } from '../../protocols/framing/index.ts'
+import { loadSodium } from '../crypto/index.ts'
 import { asListenError } from './listen-error.ts'
+import { noiseCrypto } from './noise-crypto.ts'
 import { openStream } from './open-stream.ts'
 import { keyOfPeer, peerIdOf, privateKeyOf } from './peer-keys.ts'
 import { createTopics, type Topics } from './topics.ts'
@@ -188,7 +190,7 @@ async function startLibp2p(options: NetworkOptions): Promise<Libp2p<Services>> {
     privateKey: privateKeyOf(options.nodeKeyRaw),
     addresses: { listen: [...options.listen] },
     transports: [tcp()],
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [noise({ crypto: noiseCrypto(loadSodium()) })],
     streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: STREAM_WINDOW_BYTES } })],
     connectionManager: { inboundConnectionThreshold: rate, maxIncomingPendingConnections: 100 },
     peerDiscovery:

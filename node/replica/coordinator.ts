@@ -4,6 +4,7 @@ import {
   type AgreementEvent,
   type AgreementFault,
   type AgreementStep,
+  type CertifiedBlock,
   checkSignature,
   type Evidence,
   encodeMessage,
@@ -13,7 +14,7 @@ import {
   signerKey
 } from '../../ledger/index.ts'
 import type { Clock } from '../clock.ts'
-import type { CoordinatorLinks } from './coordinator-links.ts'
+import type { CoordinatorLinks, TakeMessages } from './coordinator-links.ts'
 import type { Courier, CourierRefusal } from './courier.ts'
 import { finalBlocksFrom } from './final-blocks.ts'
 import type { Replica } from './replica.ts'
@@ -40,10 +41,14 @@ export interface Colleagues {
   readonly onRefused: (from: PublicKey, fault: AgreementFault) => void
 }
 
-/** Resolves when the messages have been dealt with. */
-export type TakeMessages = (from: PublicKey, messages: readonly Uint8Array[]) => Promise<void>
-
 export interface Coordinator extends Courier {
+  /**
+   * Resolves when the epoch's last block is final, with the transactions that wait for a block: this coordinator does
+   * nothing any more. Never, if it is stopped before.
+   */
+  readonly over: Promise<readonly SignedTransaction[]>
+  /** Final blocks that came by another way than from colleague to colleague. */
+  learn(from: PublicKey, blocks: readonly CertifiedBlock[]): Promise<void>
   stop(): void
 }
 
@@ -57,7 +62,9 @@ export async function startCoordinator<State>(
   const driver = new AgreementDriver(options)
   await driver.begin()
   return {
+    over: driver.over,
     deliver: batch => driver.deliver(batch),
+    learn: (from, blocks) => driver.learn(from, blocks),
     stop: () => driver.stop()
   }
 }
@@ -80,6 +87,10 @@ class AgreementDriver<State> {
   readonly #serving = new Set<PublicKey>()
   #busy = false
   #stopped = false
+  #end: (waiting: readonly SignedTransaction[]) => void = () => undefined
+  readonly over: Promise<readonly SignedTransaction[]> = new Promise(resolve => {
+    this.#end = resolve
+  })
 
   constructor(options: CoordinatorOptions<State>) {
     this.#options = options
@@ -88,14 +99,13 @@ class AgreementDriver<State> {
   async begin(): Promise<void> {
     const { agreement, replica, clock, colleagues } = this.#options
     this.#links = await colleagues?.link((from, messages) => this.#take(from, messages))
-    const log = colleagues?.votes.recovered ?? []
+    const log = colleagues?.votes.kept ?? []
     void this.#run(agreement.start(replica.tip, clock.nowMs(), log))
   }
 
   stop(): void {
     this.#stopped = true
     clearTimeout(this.#timer)
-    this.#links?.stop()
     for (const { done } of this.#queue.splice(0)) done?.()
   }
 
@@ -106,6 +116,13 @@ class AgreementDriver<State> {
       const last = events.at(-1)
       if (last === undefined || this.#stopped) return done()
       for (const event of events) this.#feed(event, event === last ? done : undefined)
+    })
+  }
+
+  learn(from: PublicKey, blocks: readonly CertifiedBlock[]): Promise<void> {
+    return new Promise(done => {
+      if (this.#stopped) return done()
+      this.#feed({ type: 'final-blocks', from, blocks }, done)
     })
   }
 
@@ -184,6 +201,9 @@ class AgreementDriver<State> {
       case 'answer':
         for (const { hash, refusal } of effect.answers) this.#answer(hash, refusal)
         return
+      case 'epoch-over':
+        this.#handOver(effect.waiting)
+        return
       case 'set-timer':
         this.#setTimer(effect.atMs)
         return
@@ -220,6 +240,16 @@ class AgreementDriver<State> {
     ])
     const last = records.at(-1)
     if (last !== undefined) await votes?.forgetBelow(last.tip, () => replica.sync())
+  }
+
+  /** Whoever waits for an answer has it: what was not looked at any more goes on to those who come next. */
+  #handOver(pooled: readonly SignedTransaction[]): void {
+    const unread = this.#queue.flatMap(({ event }) =>
+      event.type === 'transactions' ? event.transactions : []
+    )
+    for (const hash of this.#waiting.keys()) this.#answer(hash, null)
+    this.stop()
+    this.#end([...pooled, ...unread])
   }
 
   /** Beside the agreement, which need not wait for the disk; each peer is served once at a time. */

@@ -13,7 +13,7 @@ export const WINDOW_MS = 60_000
 export const SHUT_MS = 60_000
 
 /** What honest coordinators are refused for as well: the simulation counts all others as lies. */
-const INNOCENT: ReadonlySet<AgreementFaultCode> = new Set(['UNASKED'])
+const INNOCENT: ReadonlySet<AgreementFaultCode> = new Set(['UNASKED', 'OTHER_EPOCH'])
 
 export interface Counted {
   readonly total: number

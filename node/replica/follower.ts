@@ -8,7 +8,7 @@ export interface FollowerOptions {
   readonly network: Network
   readonly replica: Replica
   /** Coordinators first: they have a block before anybody else. */
-  readonly coordinators: readonly PublicKey[]
+  readonly coordinators: () => readonly PublicKey[]
   readonly log: (message: string, fields?: Record<string, string>) => void
 }
 
@@ -17,7 +17,8 @@ export interface Follower {
   readonly knownHeight: () => number
   /** Resolves once this node has every block that the peer it follows had when it was asked. */
   caughtUp(signal: AbortSignal): Promise<void>
-  stop(): void
+  /** Resolves when the last block has been dealt with. */
+  stop(): Promise<void>
 }
 
 /**
@@ -33,11 +34,14 @@ const RETRY_MS = { first: 100, most: 5_000 }
 export function startFollower(options: FollowerOptions): Follower {
   const stopping = new AbortController()
   const position = { known: 0, heard: false, waiting: new Set<() => void>() }
-  void followForEver(options, position, stopping.signal)
+  const running = followForEver(options, position, stopping.signal)
   return {
     knownHeight: () => position.known,
     caughtUp: signal => waitUntilCaughtUp(options, position, signal),
-    stop: () => stopping.abort(new Error('the node stops'))
+    async stop() {
+      stopping.abort(new Error('nobody follows any more'))
+      await running
+    }
   }
 }
 
@@ -111,7 +115,7 @@ async function chooseSource(
   turn: number
 ): Promise<PublicKey | undefined> {
   const serving = await options.network.serving('ledger')
-  const first = options.coordinators.filter(key => key !== options.network.key)
+  const first = options.coordinators().filter(key => key !== options.network.key)
   const rest = serving.filter(key => !first.includes(key))
   const candidates = [...first, ...rest]
   return candidates[turn % Math.max(1, candidates.length)]

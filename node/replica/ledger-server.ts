@@ -8,6 +8,7 @@ import {
 } from '../../protocols/ledger/index.ts'
 import type { Network } from '../network/index.ts'
 import type { Courier } from './courier.ts'
+import { lightAnswers } from './light-answers.ts'
 import type { Replica } from './replica.ts'
 
 /** Serves this node's copy of the ledger to anybody, and passes transactions on to a coordinator. */
@@ -25,6 +26,7 @@ export async function serveLedgerProtocol(
 
 function handlerOf(replica: Replica, courier: Courier): LedgerHandler {
   return {
+    ...lightAnswers(replica),
     async submit(transactions) {
       const answers = await courier.deliver(transactions)
       return answers.map(answer => answer && refusalOf(answer))

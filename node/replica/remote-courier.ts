@@ -7,7 +7,9 @@
  *
  * A single coordinator's refusal settles nothing: it may lie, and one that has just started may not know the signer yet.
  */
+
 import { setTimeout as delay } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { type PublicKey, quorumOf, type SignedTransaction } from '../../ledger/index.ts'
 import { SUBMITTED_MAX } from '../../protocols/ledger/index.ts'
 import { type Network, within } from '../network/index.ts'
@@ -33,13 +35,22 @@ interface Tally {
 type Said = readonly (CourierRefusal | null)[]
 
 /** The next transaction goes to the next coordinator: one that is sent again reaches somebody else. */
-export function remoteCourier(network: Network, coordinators: readonly PublicKey[]): Courier {
-  const others = coordinators.filter(key => key !== network.key)
-  const enough = coordinators.length - quorumOf(coordinators.length) + 1
-  const queue = createCoordinatorQueue(others, key => network.isConnected(key))
+export function remoteCourier(network: Network, coordinators: () => readonly PublicKey[]): Courier {
   const streams = createSubmissionStreams(network)
+  const targetsOf = (keys: readonly PublicKey[]): Targets => ({
+    keys,
+    enough: keys.length - quorumOf(keys.length) + 1,
+    queue: createCoordinatorQueue(
+      keys.filter(key => key !== network.key),
+      key => network.isConnected(key)
+    )
+  })
+  let targets = targetsOf(coordinators())
   return {
     async deliver(batch, signal) {
+      const keys = coordinators()
+      if (!isDeepStrictEqual(keys, targets.keys)) targets = targetsOf(keys)
+      const { queue, enough } = targets
       const answers: (CourierRefusal | null)[] = []
       for (let at = 0; at < batch.length; at += SUBMITTED_MAX) {
         const some = batch.slice(at, at + SUBMITTED_MAX)
@@ -48,6 +59,13 @@ export function remoteCourier(network: Network, coordinators: readonly PublicKey
       return answers
     }
   }
+}
+
+interface Targets {
+  readonly keys: readonly PublicKey[]
+  /** So many refusals settle it. */
+  readonly enough: number
+  readonly queue: CoordinatorQueue
 }
 
 interface Delivery {

@@ -10,8 +10,8 @@ import { openWal, type Wal } from '../wal/index.ts'
 
 /** What a coordinator has signed and may not contradict. */
 export interface VoteLog {
-  /** Read back at the start, oldest first. */
-  readonly recovered: readonly LogRecord[]
+  /** What was read back at the start and written since, and is still needed; oldest first. */
+  readonly kept: readonly LogRecord[]
   /** Written when it resolves, and on disk if `synced`; a failure is for ever, and the node must end. */
   append(records: readonly LogRecord[], synced: boolean): Promise<void>
   /**
@@ -44,15 +44,17 @@ export async function openVoteLog(path: string): Promise<OpenedVoteLog> {
 }
 
 class FileVoteLog implements VoteLog {
-  readonly recovered: readonly LogRecord[]
   readonly #wal: Wal
   #kept: readonly LogRecord[]
   #cutBytes: number = CUT_BYTES
 
   constructor(wal: Wal, recovered: readonly LogRecord[]) {
     this.#wal = wal
-    this.recovered = recovered
     this.#kept = recovered
+  }
+
+  get kept(): readonly LogRecord[] {
+    return this.#kept
   }
 
   append(records: readonly LogRecord[], synced: boolean): Promise<void> {

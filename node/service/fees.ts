@@ -5,19 +5,21 @@ import { submit } from './machines.ts'
 
 export function viewFees({ replica }: ServiceContext, nodeKey: Signer): FeesView {
   const state = replica.state()
-  const { parameters, coordinators } = state.genesis
-  const isMember = coordinators.some(({ key }) => key === nodeKey.publicKey)
+  const { parameters } = state.genesis
+  const earned = feesEarned(state, nodeKey.publicKey)
+  const isMember = state.epoch.members.some(({ key }) => key === nodeKey.publicKey)
   return {
     openFee: formatDollars(parameters.openFee),
     registerFee: formatDollars(parameters.registerFee),
     transactionFee: formatDollars(parameters.transactionFee),
     paid: formatDollars(state.fees),
-    part: isMember
-      ? {
-          earned: formatDollars(feesEarned(state)),
-          collected: formatDollars(state.collectedBy(nodeKey.publicKey))
-        }
-      : null
+    part:
+      isMember || earned > 0n
+        ? {
+            earned: formatDollars(earned),
+            collected: formatDollars(state.collectedBy(nodeKey.publicKey))
+          }
+        : null
   }
 }
 

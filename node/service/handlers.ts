@@ -4,8 +4,10 @@ import type { Handlers } from '../api-server/index.ts'
 import { viewConsole } from '../console/index.ts'
 import { viewAccount } from './account-view.ts'
 import { audit } from './audit.ts'
+import { pageOfBlocks } from './blocks-page.ts'
 import { dropCached, listCached } from './cached.ts'
 import { requireAccount, type ServiceContext } from './context.ts'
+import { issue, showElection, stand, vote, withdraw } from './elections.ts'
 import { collectFees, viewFees } from './fees.ts'
 import { addHost, evict, giveNotice, type HostServices, listHosts } from './hosts.ts'
 import { machineHistory, migrationStatus } from './machine-past.ts'
@@ -51,6 +53,7 @@ export function createHandlers(options: HandlerOptions): Handlers {
       return showAccount(context, undefined)
     },
     'account.show': async input => showAccount(context, input.account),
+    'account.issue': async input => showAccount(context, (await issue(context, input)).id),
     'market.browse': () => browse(context),
     'offer.list': async () => ({ offers: listOffers(context) }),
     'host.facts': () => hosts.facts(),
@@ -83,8 +86,13 @@ export function createHandlers(options: HandlerOptions): Handlers {
     'operation.show': async input => showOperation(context, input.operation),
     'operation.cancel': async input => context.operations.cancel(input.operation),
     'ledger.head': () => head(context),
+    'ledger.blocks': (input, signal) => pageOfBlocks(context, input, signal),
     'ledger.fees': async () => viewFees(context, hosts.nodeKey),
     'ledger.collect-fees': () => collectFees(context, hosts.nodeKey),
+    'election.show': async () => showElection(context, hosts.nodeKey),
+    'election.stand': input => stand(context, hosts.nodeKey, input),
+    'election.withdraw': () => withdraw(context, hosts.nodeKey),
+    'election.vote': input => vote(context, hosts.nodeKey, input),
     audit: () => audit(context)
   }
 }

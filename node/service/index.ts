@@ -1,4 +1,6 @@
+export { accuse } from './accuse.ts'
 export type { ServiceContext } from './context.ts'
+export { tellElections } from './election-events.ts'
 export { createHandlers, openMachineConsole } from './handlers.ts'
 export type { HostServices } from './hosts.ts'
 export { refuse, refuseByCode } from './refuse.ts'

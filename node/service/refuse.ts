@@ -22,7 +22,11 @@ const DENIED: ReadonlySet<string> = new Set([
   'STORAGE_OWED',
   'SPEND_LIMIT_TOO_LOW',
   'INVALID_SIGNATURE',
-  'ORDER_FORGED'
+  'ORDER_FORGED',
+  'NOT_ISSUER',
+  'BALLOT_ISSUER',
+  'BOND_MISSING',
+  'CANDIDATE_BARRED'
 ])
 const NOT_FOUND: ReadonlySet<string> = new Set([
   'MACHINE_UNKNOWN',
@@ -38,6 +42,10 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
 ])
 
 const HINTS: Readonly<Record<string, string>> = {
+  BALLOT_STRANGER: '`virtuoso election show` lists who stands',
+  CANDIDATE_UNKNOWN: '`virtuoso election show` lists who stands',
+  BOND_MISSING: 'see `virtuoso account show` and `virtuoso election show`',
+  NO_ELECTIONS: 'a network votes when its genesis says how',
   NAME_TAKEN: 'choose another user name',
   INSUFFICIENT_FUNDS: 'see `virtuoso account show`, or choose a cheaper host',
   SPEND_LIMIT_TOO_LOW: 'give a higher --spend-limit: it must cover the first running period',

@@ -162,7 +162,8 @@ function tipOf(
   if (root !== head.stateRoot) {
     throw damaged(`the state at height ${head.height} has root ${root}, expected ${head.stateRoot}`)
   }
-  return { state, block: head.block, epoch: head.epoch, view: head.view, log: head.log }
+  const { block, epoch, view, log } = head
+  return { state, block, epoch, view, log, sealing: false }
 }
 
 function restored<T>(head: Head, run: () => T): T {

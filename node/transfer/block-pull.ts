@@ -31,6 +31,8 @@ export class BlockPull {
   /** Set by a failure: what still comes is not written. */
   #broken = false
   readonly #writing = new Set<Promise<void>>()
+  /** Free memory for answers, one for each question on its way: to take it anew for each cost more than to fill it. */
+  readonly #rooms: Uint8Array[] = []
 
   constructor(job: PullJob) {
     this.#job = job
@@ -84,13 +86,16 @@ export class BlockPull {
     const missing = this.#lookFirst ? await this.#missing(shape, ranges, leaves) : ranges
     meter.reused(bytesOf(shape, ranges) - bytesOf(shape, missing))
     if (missing.length === 0) return
-    const packed = await source.blocks(shape, missing, link.rate)
+    const room = this.#rooms.pop() ?? new Uint8Array(FRAME_BLOCKS_MAX * BLOCK_BYTES)
+    const packed = await source.blocks(shape, missing, link.rate, room)
     link.arrived(packed.bytes.byteLength)
     await throttle.take(packed.bytes.byteLength, signal)
     const bytes = await unpacked(packed)
     this.#check(shape, missing, bytes, leaves)
     if (this.#broken) return
     await this.#write(shape, missing, bytes)
+    // After a failure somebody may still write from it: it is not used again then.
+    this.#rooms.push(room)
     meter.arrived(bytes.byteLength, packed.bytes.byteLength)
   }
 

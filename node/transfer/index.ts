@@ -1,6 +1,6 @@
 export { ContentMismatch } from './checked-pages.ts'
 export type { PullJob, PullSink } from './job.ts'
-export { LinkMeter } from './link-meter.ts'
+export { type Busyness, LinkMeter, SendMeter } from './link-meter.ts'
 export { type Base, METHODS, type Method, methodOf } from './methods.ts'
 export { Packer } from './packing.ts'
 export { ProgressMeter, type TransferProgress } from './progress.ts'

@@ -18,7 +18,7 @@ const FIRST_GUESSES: readonly (readonly [quality: number, bytesPerSecond: number
 ]
 
 /** The packer must be faster than the link by so much: it shares the processor with encryption and with others. */
-const MARGIN = 3
+const MARGIN = 2
 /** How much the newest measurement counts. */
 const WEIGHT = 0.2
 /** How fast a bad measurement is forgotten while its quality is not used: a busy processor may be idle again. */

@@ -13,6 +13,7 @@ import {
   type ServedMachine
 } from '../../protocols/blocks/index.ts'
 import type { MachineContent } from '../vmm/index.ts'
+import { SendMeter } from './link-meter.ts'
 import { leavesIn } from './methods.ts'
 import type { Packer } from './packing.ts'
 import type { Throttle } from './throttle.ts'
@@ -29,7 +30,10 @@ export interface ServedContentOptions {
   readonly signal: AbortSignal
 }
 
-type Served = Pick<ServedMachine, 'outline' | 'pageRoots' | 'leaves' | 'changes' | 'blocks'> & {
+type Served = Pick<
+  ServedMachine,
+  'outline' | 'pageRoots' | 'leaves' | 'changes' | 'blocks' | 'deliver'
+> & {
   close(): Promise<void>
 }
 
@@ -37,6 +41,7 @@ type Served = Pick<ServedMachine, 'outline' | 'pageRoots' | 'leaves' | 'changes'
 export function servedContent(options: ServedContentOptions): Served {
   const { content, manifest, packer, throttle, signal } = options
   const bases = new Map<Hash, Promise<ContentManifest | undefined>>()
+  const meter = new SendMeter()
   const part = (shape: PartShape): PartManifest => partOf(manifest, shape.name)
   const base = (root: Hash): Promise<ContentManifest | undefined> => {
     const opened = bases.get(root) ?? options.known(root)
@@ -56,10 +61,14 @@ export function servedContent(options: ServedContentOptions): Served {
     },
     blocks: async (shape, ranges, rate) => {
       const bytes = await readRanges(content, shape, ranges)
-      const packed = await packer.pack(bytes, rate)
+      const packed = await packer.pack(
+        bytes,
+        Math.min(meter.rateWith(rate), throttle.bytesPerSecond)
+      )
       await throttle.take(packed.bytes.byteLength, signal)
       return packed
     },
+    deliver: (bytes, write) => meter.sending(bytes, write),
     close: async () => {
       for (const opened of bases.values()) await (await opened.catch(() => undefined))?.close()
     }

@@ -18,24 +18,24 @@ export const processClock: ThrottleClock = {
 
 /** A bandwidth limit shared by all moves of a host, in one direction. First come, first served. */
 export class Throttle {
-  readonly #bytesPerSecond: number
+  readonly bytesPerSecond: number
   readonly #clock: ThrottleClock
   /** When everything taken so far will have gone. */
   #freeAtMs = 0
 
   /** Infinity is no limit. */
   constructor(bytesPerSecond: number, clock: ThrottleClock = processClock) {
-    this.#bytesPerSecond = bytesPerSecond
+    this.bytesPerSecond = bytesPerSecond
     this.#clock = clock
   }
 
   /** Resolves when so many bytes may go. Rejects with the signal's reason. */
   async take(bytes: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
-    if (this.#bytesPerSecond === Infinity) return
+    if (this.bytesPerSecond === Infinity) return
     const nowMs = this.#clock.nowMs()
     const startMs = Math.max(this.#freeAtMs, nowMs - BURST_MS)
-    this.#freeAtMs = startMs + (bytes * 1000) / this.#bytesPerSecond
+    this.#freeAtMs = startMs + (bytes * 1000) / this.bytesPerSecond
     if (this.#freeAtMs > nowMs) await this.#clock.sleep(this.#freeAtMs - nowMs, signal)
   }
 }

@@ -45,6 +45,8 @@ export interface ServedMachine {
     ranges: readonly BlockRange[],
     rate: number
   ): Promise<{ readonly encoding: Encoding; readonly bytes: Uint8Array }>
+  /** Sends an answer with so many bytes by `write`; how long that lasts tells how fast the link is. */
+  deliver(bytes: number, write: () => Promise<void>): Promise<void>
   challenge(): Challenge
   /** The signed receipt, if these are the right answers to the challenge. */
   judge(challenge: Challenge, digests: readonly Hash[]): Promise<SignedReceipt | BlocksRefusal>
@@ -85,7 +87,7 @@ async function serve(channel: Frames, open: OpenServed): Promise<BlocksRefusal |
   if ('code' in served) return served
   try {
     await sendMessage(channel, blocksReply, { kind: 'outline', ...served.outline })
-    return await answerAll(channel, new Answers(served))
+    return await answerAll(channel, served)
   } finally {
     await served.close()
   }
@@ -97,7 +99,11 @@ interface Answer {
 }
 
 /** Answers in the order of the questions; at most `ANSWERS_AHEAD` have been begun and not been sent. */
-async function answerAll(channel: Frames, answers: Answers): Promise<BlocksRefusal | undefined> {
+async function answerAll(
+  channel: Frames,
+  served: ServedMachine
+): Promise<BlocksRefusal | undefined> {
+  const answers = new Answers(served)
   const begun: Promise<Answer | BlocksRefusal>[] = []
   let reading: Promise<BlocksRequest | null> | null = null
   let isOver = false
@@ -113,8 +119,11 @@ async function answerAll(channel: Frames, answers: Answers): Promise<BlocksRefus
     }
     void begun.shift()
     if ('code' in news.answer) return news.answer
-    await sendMessage(channel, blocksReply, news.answer.reply)
-    if (news.answer.body !== undefined) await channel.write(news.answer.body)
+    const { reply, body } = news.answer
+    await served.deliver(body?.byteLength ?? 0, async () => {
+      await sendMessage(channel, blocksReply, reply)
+      if (body !== undefined) await channel.write(body)
+    })
   }
 }
 

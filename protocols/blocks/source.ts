@@ -49,8 +49,16 @@ export interface BlocksSource {
   leaves(shape: PartShape, pages: readonly number[], leafCount: number): Promise<Uint8Array>
   /** For `ChangesReader`; undefined if the origin knows that base no more. */
   changes(shape: PartShape, base: Hash, pages: readonly number[]): Promise<Uint8Array | undefined>
-  /** Blocks of these ranges in a row, at most `FRAME_BLOCKS_MAX`; `rate` as in the message. */
-  blocks(shape: PartShape, ranges: readonly BlockRange[], rate: number): Promise<Packed>
+  /**
+   * Blocks of these ranges in a row, at most `FRAME_BLOCKS_MAX`; `rate` as in the message. They come in `room` where it
+   * is large enough.
+   */
+  blocks(
+    shape: PartShape,
+    ranges: readonly BlockRange[],
+    rate: number,
+    room?: Uint8Array
+  ): Promise<Packed>
   /** Says that every byte is here, answers the challenge, and gets the receipt. */
   prove(answer: (challenge: Challenge) => Promise<readonly Hash[]>): Promise<SignedReceipt>
   /** Never rejects. */
@@ -93,7 +101,12 @@ class StreamSource implements BlocksSource {
     })
   }
 
-  async blocks(shape: PartShape, ranges: readonly BlockRange[], rate: number): Promise<Packed> {
+  async blocks(
+    shape: PartShape,
+    ranges: readonly BlockRange[],
+    rate: number,
+    room?: Uint8Array
+  ): Promise<Packed> {
     const sizeBytes = ranges.reduce((sum, range) => sum + rangeBytes(shape, range), 0)
     return this.#ask({ kind: 'get', part: shape.name, ranges, rate }, async () => {
       const reply = await this.#next('data')
@@ -103,7 +116,7 @@ class StreamSource implements BlocksSource {
         const message = `${reply.sizeBytes} bytes (${encoding}) for blocks of ${sizeBytes} bytes`
         throw new FrameError('MALFORMED', message)
       }
-      return { encoding, sizeBytes, bytes: await this.#body(reply.sizeBytes) }
+      return { encoding, sizeBytes, bytes: await this.#body(reply.sizeBytes, room) }
     })
   }
 
@@ -139,8 +152,8 @@ class StreamSource implements BlocksSource {
     throw new FrameError('MALFORMED', `'${reply.kind}' came instead of '${kinds.join(' or ')}'`)
   }
 
-  async #body(sizeBytes: number): Promise<Uint8Array> {
-    const bytes = await this.#channel.read()
+  async #body(sizeBytes: number, room?: Uint8Array): Promise<Uint8Array> {
+    const bytes = await this.#channel.read(room)
     if (bytes === null) throw new FrameError('MALFORMED', 'the stream ended before its bytes')
     return requireLength(bytes, sizeBytes, 'an announced frame')
   }

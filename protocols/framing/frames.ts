@@ -1,4 +1,5 @@
 import type { Stream } from '@libp2p/interface'
+import type { Uint8ArrayList } from 'uint8arraylist'
 import { within } from './deadline.ts'
 import { FrameError } from './frame-error.ts'
 import { FRAME_BYTES_MAX, peekFrameLength } from './frame-length.ts'
@@ -27,8 +28,11 @@ export interface FrameOptions {
 
 /** Length-prefixed frames over one stream. All refusals are `FrameError`. */
 export interface Frames {
-  /** The next frame, or null when the peer has closed its end between frames. One read at a time. */
-  read(): Promise<Uint8Array | null>
+  /**
+   * The next frame, or null when the peer has closed its end between frames. One read at a time. A frame that fits into
+   * `room` is put there and is a view of it; for any other one memory is taken.
+   */
+  read(room?: Uint8Array): Promise<Uint8Array | null>
   /** Resolves when the stream has taken the bytes; await it, or nothing holds you back. */
   write(body: Uint8Array): Promise<void>
   /** Closes our end; the peer may go on sending and we may go on reading. */
@@ -73,11 +77,11 @@ class StreamFrames implements Frames {
     if (options.signal !== undefined) this.#obey(options.signal)
   }
 
-  async read(): Promise<Uint8Array | null> {
+  async read(room?: Uint8Array): Promise<Uint8Array | null> {
     if (this.#reading) throw new Error('two reads of one stream at once')
     this.#reading = true
     try {
-      return await within(this.#next(), this.#idleMs, 'no whole frame came')
+      return await within(this.#next(room), this.#idleMs, 'no whole frame came')
     } catch (error) {
       if (error instanceof FrameError) this.#inbox.fail(error)
       throw error
@@ -114,23 +118,23 @@ class StreamFrames implements Frames {
     this.#stream.abort(reason)
   }
 
-  async #next(): Promise<Uint8Array | null> {
+  async #next(room: Uint8Array | undefined): Promise<Uint8Array | null> {
     for (;;) {
       if (this.#inbox.failure !== undefined) throw this.#inbox.failure
-      const frame = this.#take()
+      const frame = this.#take(room)
       if (frame !== undefined) return frame
       if (this.#inbox.ended) return this.#end()
       if (!this.#inbox.pull()) await this.#inbox.change()
     }
   }
 
-  #take(): Uint8Array | undefined {
+  #take(room: Uint8Array | undefined): Uint8Array | undefined {
     const { bytes } = this.#inbox
     const length = peekFrameLength(bytes, this.#maxBytes)
     if (length === undefined) return undefined
     const { prefixBytes, bodyBytes } = length
     if (bytes.byteLength < prefixBytes + bodyBytes) return undefined
-    const body = bytes.slice(prefixBytes, prefixBytes + bodyBytes)
+    const body = bytesBetween(bytes, prefixBytes, prefixBytes + bodyBytes, room)
     bytes.consume(prefixBytes + bodyBytes)
     return body
   }
@@ -160,4 +164,20 @@ class StreamFrames implements Frames {
     signal.addEventListener('abort', cancel, { once: true })
     this.#stream.addEventListener('close', () => signal.removeEventListener('abort', cancel))
   }
+}
+
+/** In memory of their own: the list may give its pieces away. */
+function bytesBetween(
+  list: Uint8ArrayList,
+  start: number,
+  end: number,
+  room: Uint8Array | undefined
+): Uint8Array {
+  if (room === undefined || room.byteLength < end - start) return list.slice(start, end)
+  let at = 0
+  for (const piece of list.sublist(start, end)) {
+    room.set(piece, at)
+    at += piece.byteLength
+  }
+  return room.subarray(0, at)
 }

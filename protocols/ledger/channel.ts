@@ -1,6 +1,6 @@
 /** The one place where `ledger` touches a stream: one request a stream, one answer, or a follow without end. */
 import type { Stream } from '@libp2p/interface'
-import type { CertifiedBlock, SignedTransaction } from '../../ledger/index.ts'
+import type { CertifiedBlock, Hash, SignedTransaction } from '../../ledger/index.ts'
 import {
   encodeMessage,
   expectMessage,
@@ -12,6 +12,14 @@ import {
   sendMessage
 } from '../framing/index.ts'
 import type { FollowSlots } from './follow-slots.ts'
+import type {
+  EpochsReply,
+  EpochsRequest,
+  OutcomeReply,
+  OutcomeRequest,
+  ReadReply,
+  ReadRequest
+} from './light-messages.ts'
 import {
   type Head,
   LEDGER_REPLY_BYTES_MAX,
@@ -89,6 +97,33 @@ export function askGenesis(
   return ask(stream, { kind: 'genesis' }, 'genesis', options)
 }
 
+/** The hand-overs from that of `fromEpoch` on, as the peer claims them: `takeHandOver` checks each. */
+export function askEpochs(
+  stream: Stream,
+  fromEpoch: number,
+  options: ChannelOptions = {}
+): Promise<Answer<'epochs'>> {
+  return ask(stream, { kind: 'epochs', fromEpoch }, 'epochs', options)
+}
+
+/** A head and a proof under it, neither checked. Comes late where the peer waits for a head above `afterHeight`. */
+export function askRead(
+  stream: Stream,
+  request: ReadRequest,
+  options: ChannelOptions = {}
+): Promise<Answer<'read'>> {
+  return ask(stream, { kind: 'read', ...request }, 'read', options)
+}
+
+/** Which block holds a transaction and with what result; not checked. */
+export function askOutcome(
+  stream: Stream,
+  transaction: Hash,
+  options: ChannelOptions = {}
+): Promise<Answer<'outcome'>> {
+  return ask(stream, { kind: 'outcome', transaction }, 'outcome', options)
+}
+
 export type Followed =
   | { readonly kind: 'block'; readonly block: CertifiedBlock }
   | { readonly kind: 'ping'; readonly height: number }
@@ -160,6 +195,9 @@ export interface LedgerHandler {
   genesis(): Uint8Array
   /** From this height on, without end; stops when the signal fires. A refusal for a height not known yet. */
   blocks(fromHeight: number, signal: AbortSignal): AsyncIterable<CertifiedBlock> | LedgerRefusal
+  epochs(request: EpochsRequest): Promise<EpochsReply>
+  read(request: ReadRequest, signal: AbortSignal): Promise<ReadReply | LedgerRefusal>
+  outcome(request: OutcomeRequest): Promise<OutcomeReply | LedgerRefusal>
 }
 
 /**
@@ -179,7 +217,7 @@ export async function serveLedger(
     const request = await expectMessage(channel, ledgerRequest)
     if (request.kind === 'submit')
       return await end(await takeSubmissions(channel, handler, request))
-    if (request.kind !== 'follow') return await end(answer(handler, request))
+    if (request.kind !== 'follow') return await end(await answer(channel, handler, request))
     const giveBack = slots.take(peer)
     if (giveBack === undefined) {
       const message = 'this peer already follows on as many streams as are served to one'
@@ -228,12 +266,36 @@ function orQuiet(error: unknown): null {
   throw error
 }
 
-function answer(
+async function answer(
+  channel: Frames,
   handler: LedgerHandler,
-  request: Extract<LedgerRequest, { readonly kind: 'head' | 'genesis' }>
+  request: Exclude<LedgerRequest, { readonly kind: 'submit' | 'follow' }>
+): Promise<LedgerReply> {
+  switch (request.kind) {
+    case 'head':
+      return { kind: 'head', ...handler.head() }
+    case 'genesis':
+      return { kind: 'genesis', bytes: handler.genesis() }
+    case 'epochs':
+      return { kind: 'epochs', ...(await handler.epochs(request)) }
+    case 'read': {
+      // Nobody waits for a head on behalf of a peer that has gone.
+      const gone = new AbortController()
+      void channel.gone().then(() => gone.abort())
+      return asReply('read', await handler.read(request, gone.signal))
+    }
+    case 'outcome':
+      return asReply('outcome', await handler.outcome(request))
+  }
+}
+
+function asReply(kind: 'read', said: ReadReply | LedgerRefusal): LedgerReply
+function asReply(kind: 'outcome', said: OutcomeReply | LedgerRefusal): LedgerReply
+function asReply(
+  kind: 'read' | 'outcome',
+  said: ReadReply | OutcomeReply | LedgerRefusal
 ): LedgerReply {
-  if (request.kind === 'head') return { kind: 'head', ...handler.head() }
-  return { kind: 'genesis', bytes: handler.genesis() }
+  return 'code' in said ? { kind: 'refused', ...said } : ({ kind, ...said } as LedgerReply)
 }
 
 /** Sends blocks as they come and a ping whenever none came for a while, until the peer goes away. */

@@ -1,6 +1,9 @@
 export {
+  askEpochs,
   askGenesis,
   askHead,
+  askOutcome,
+  askRead,
   type ChannelOptions,
   type Followed,
   follow,
@@ -11,6 +14,14 @@ export {
   submit
 } from './channel.ts'
 export { type FollowSlots, followSlots } from './follow-slots.ts'
+export {
+  EPOCHS_MAX,
+  type EpochsReply,
+  type OutcomeReply,
+  PROOF_BYTES_MAX,
+  type ReadReply,
+  type ReadRequest
+} from './light-messages.ts'
 export {
   type Head,
   LEDGER_REFUSAL_CODES,

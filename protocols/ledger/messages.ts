@@ -18,6 +18,20 @@ import {
   tagged
 } from '../../ledger/index.ts'
 import { blob, type MessageKind, nothing, sentence } from '../framing/index.ts'
+import {
+  type EpochsReply,
+  type EpochsRequest,
+  epochsReplyCodec,
+  epochsRequestCodec,
+  type OutcomeReply,
+  type OutcomeRequest,
+  outcomeReplyCodec,
+  outcomeRequestCodec,
+  type ReadReply,
+  type ReadRequest,
+  readReplyCodec,
+  readRequestCodec
+} from './light-messages.ts'
 
 /** Transactions of one submission: opening a stream costs as much as checking some signatures. */
 export const SUBMITTED_MAX = 128
@@ -33,6 +47,10 @@ export const LEDGER_REFUSAL_CODES = [
   'MALFORMED',
   /** The node has no such height yet: follow from its head. */
   'HEIGHT_UNKNOWN',
+  /** The proof would be larger than an answer may be: ask for less at once. */
+  'PROOF_TOO_LARGE',
+  /** The node knows no block of the last ones with this transaction. */
+  'OUTCOME_UNKNOWN',
   /** This peer has as many follow streams as are served to one. */
   'TOO_MANY_FOLLOWS',
   /** The node cannot reach a coordinator. */
@@ -56,6 +74,9 @@ export type LedgerRequest =
   | { readonly kind: 'follow'; readonly fromHeight: number }
   | { readonly kind: 'head' }
   | { readonly kind: 'genesis' }
+  | ({ readonly kind: 'epochs' } & EpochsRequest)
+  | ({ readonly kind: 'read' } & ReadRequest)
+  | ({ readonly kind: 'outcome' } & OutcomeRequest)
 
 export interface Head {
   readonly height: number
@@ -71,13 +92,19 @@ export type LedgerReply =
   | { readonly kind: 'ping'; readonly height: number }
   | ({ readonly kind: 'head' } & Head)
   | { readonly kind: 'genesis'; readonly bytes: Uint8Array }
+  | ({ readonly kind: 'epochs' } & EpochsReply)
+  | ({ readonly kind: 'read' } & ReadReply)
+  | ({ readonly kind: 'outcome' } & OutcomeReply)
   | ({ readonly kind: 'refused' } & LedgerRefusal)
 
 const requestCodec: Codec<LedgerRequest> = tagged<LedgerRequest, 'kind'>('kind', {
   submit: record({ transactions: list(signedTransactionCodec, SUBMITTED_MAX, 1) }),
   follow: record({ fromHeight: fields.counter }),
   head: nothing,
-  genesis: nothing
+  genesis: nothing,
+  epochs: epochsRequestCodec,
+  read: readRequestCodec,
+  outcome: outcomeRequestCodec
 })
 
 const refusalCodec: Codec<LedgerRefusal> = record({
@@ -95,6 +122,9 @@ const replyCodec: Codec<LedgerReply> = tagged<LedgerReply, 'kind'>('kind', {
   ping: record({ height: fields.counter }),
   head: record({ height: fields.counter, hash: fields.hash }),
   genesis: record({ bytes: blob(GENESIS_BYTES_MAX) }),
+  epochs: epochsReplyCodec,
+  read: readReplyCodec,
+  outcome: outcomeReplyCodec,
   refused: refusalCodec
 })
 

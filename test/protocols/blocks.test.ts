@@ -45,6 +45,7 @@ function machine(changes: Partial<ServedMachine> = {}): ServedMachine {
     leaves: async (_shape, pages) => bytesOfHashes(pages.length * 256, 2),
     changes: async (_shape, base) => (base === HASH ? Uint8Array.of(0, 0) : undefined),
     blocks: async (shape, ranges) => ({ encoding: 'plain', bytes: fill(shape, ranges) }),
+    deliver: (_bytes, write) => write(),
     challenge: () => ({ nonce: HASH, places: [{ part: 'disk', index: 0 }] }),
     judge: async (challenge, digests) =>
       digests[0] === digest(challenge.nonce)

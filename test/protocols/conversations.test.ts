@@ -1,13 +1,17 @@
 import '../../node/polyfill.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Stream } from '@libp2p/interface'
 import { streamPair } from '@libp2p/utils'
-import type { CertifiedBlock } from '../../ledger/index.ts'
+import type { CertifiedBlock, CertifiedHeader } from '../../ledger/index.ts'
 import { ConsoleRefused, openConsole, receiveConsole } from '../../protocols/console/index.ts'
 import { FrameError } from '../../protocols/framing/index.ts'
 import {
+  askEpochs,
   askGenesis,
   askHead,
+  askOutcome,
+  askRead,
   follow,
   followSlots,
   type LedgerHandler,
@@ -114,11 +118,26 @@ test('a fault of the host reaches the owner as INTERNAL and the log of the host 
 
 const FULL = { code: 'POOL_FULL', message: 'send it again later' } as const
 
+const OUTCOME = { index: 0, size: 1, result: null, path: [] }
+
+function headerOf({ block, certificate, descent }: CertifiedBlock): CertifiedHeader {
+  return { header: block.header, certificate, descent }
+}
+
 function ledgerOf(blocks: readonly CertifiedBlock[]): LedgerHandler {
   return {
     submit: async transactions => transactions.map((_, at) => (at === 1 ? FULL : null)),
     head: () => ({ height: blocks.length, hash: HASH }),
     genesis: () => Uint8Array.of(1, 2, 3),
+    epochs: async () => ({ handOvers: blocks.map(headerOf) }),
+    read: async ({ queries }) =>
+      queries.length === 1
+        ? { head: headerOf(BLOCK), proof: Uint8Array.of(7) }
+        : { code: 'PROOF_TOO_LARGE', message: 'ask for less' },
+    outcome: async ({ transaction }) =>
+      transaction === HASH
+        ? { block: headerOf(BLOCK), proof: OUTCOME }
+        : { code: 'OUTCOME_UNKNOWN', message: 'not here' },
     blocks(fromHeight, signal) {
       if (fromHeight > blocks.length + 1) {
         return { code: 'HEIGHT_UNKNOWN', message: `the head is ${blocks.length}` }
@@ -135,6 +154,27 @@ async function serveOnce(handler: LedgerHandler, slots = followSlots()) {
   const [asker, server] = await streamPair({ delay: 0 })
   return { asker, served: serveLedger(server, handler, { ...QUICK, peer: 'a', slots }) }
 }
+
+test('hand-overs, a proof and an outcome are asked for, and refusals arrive', async () => {
+  const ledger = ledgerOf([BLOCK])
+  const ask = async <T>(question: (stream: Stream) => Promise<T>): Promise<T> => {
+    const { asker, served } = await serveOnce(ledger)
+    const answer = await question(asker)
+    await served
+    return answer
+  }
+  const handOvers = [headerOf(BLOCK)]
+  assert.deepEqual(await ask(to => askEpochs(to, 0, QUICK)), { kind: 'epochs', handOvers })
+  const query = { kind: 'key', key: 'issued' } as const
+  const read = await ask(to => askRead(to, { afterHeight: 0, queries: [query] }, QUICK))
+  assert.deepEqual(read, { kind: 'read', head: headerOf(BLOCK), proof: Uint8Array.of(7) })
+  const much = await ask(to => askRead(to, { afterHeight: 0, queries: [query, query] }, QUICK))
+  assert.equal(much.kind === 'refused' ? much.code : much.kind, 'PROOF_TOO_LARGE')
+  const outcome = await ask(to => askOutcome(to, HASH, QUICK))
+  assert.deepEqual(outcome, { kind: 'outcome', block: headerOf(BLOCK), proof: OUTCOME })
+  const unknown = await ask(to => askOutcome(to, 'ff'.repeat(32), QUICK))
+  assert.equal(unknown.kind === 'refused' ? unknown.code : unknown.kind, 'OUTCOME_UNKNOWN')
+})
 
 test('transactions are submitted, the head and the genesis are asked for', async () => {
   const ledger = ledgerOf([BLOCK])

@@ -1,6 +1,7 @@
 /** One value of every message of the market's protocols, made of constants so that their bytes are vectors. */
 import type {
   CertifiedBlock,
+  CertifiedHeader,
   Offer,
   SignedOffer,
   SignedOrder,
@@ -105,7 +106,9 @@ export const BLOCK: CertifiedBlock = {
       transactionRoot: HASH,
       stateRoot: HASH,
       logRoot: HASH,
-      setHash: HASH
+      setHash: HASH,
+      parentVotes: 0,
+      nextSet: null
     },
     transactions: [TRANSACTION],
     results: [null]
@@ -173,11 +176,27 @@ const hostReplies: readonly HostReply[] = [
   { kind: 'refused', code: 'STALE_VERSION', message: 'the machine has version 4, the order says 3' }
 ]
 
+const CERTIFIED_HEADER: CertifiedHeader = {
+  header: BLOCK.block.header,
+  certificate: BLOCK.certificate,
+  descent: BLOCK.descent
+}
+
 const ledgerRequests: readonly LedgerRequest[] = [
   { kind: 'submit', transactions: [TRANSACTION] },
   { kind: 'follow', fromHeight: 12 },
   { kind: 'head' },
-  { kind: 'genesis' }
+  { kind: 'genesis' },
+  { kind: 'epochs', fromEpoch: 2 },
+  {
+    kind: 'read',
+    afterHeight: 12,
+    queries: [
+      { kind: 'key', key: 'issued' },
+      { kind: 'range', from: 'due/', to: null }
+    ]
+  },
+  { kind: 'outcome', transaction: HASH }
 ]
 
 const ledgerReplies: readonly LedgerReply[] = [
@@ -186,6 +205,13 @@ const ledgerReplies: readonly LedgerReply[] = [
   { kind: 'ping', height: 12 },
   { kind: 'head', height: 12, hash: HASH },
   { kind: 'genesis', bytes: Uint8Array.of(1, 2, 3) },
+  { kind: 'epochs', handOvers: [CERTIFIED_HEADER] },
+  { kind: 'read', head: CERTIFIED_HEADER, proof: Uint8Array.of(1, 2, 3) },
+  {
+    kind: 'outcome',
+    block: CERTIFIED_HEADER,
+    proof: { index: 0, size: 2, result: 'INSUFFICIENT_FUNDS', path: [HASH] }
+  },
   { kind: 'refused', code: 'HEIGHT_UNKNOWN', message: 'the head is 12, you ask from 14' }
 ]
 

@@ -25,7 +25,15 @@ const SERVERS: Readonly<Record<string, (stream: Stream) => Promise<unknown>>> = 
       QUICK
     ),
   ledger: stream => {
-    const handler = { submit: unasked, head: unasked, genesis: unasked, blocks: unasked }
+    const handler = {
+      submit: unasked,
+      head: unasked,
+      genesis: unasked,
+      blocks: unasked,
+      epochs: unasked,
+      read: unasked,
+      outcome: unasked
+    }
     return serveLedger(stream, handler, { ...QUICK, peer: 'stranger', slots: followSlots() })
   },
   market: stream =>

@@ -263,6 +263,7 @@ function outlined(outline: Outline): ServedMachine {
     leaves: never,
     changes: never,
     blocks: never,
+    deliver: never,
     challenge: never,
     judge: never,
     close: () => Promise.resolve()

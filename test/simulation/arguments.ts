@@ -1,9 +1,10 @@
 import { MUTANTS, type Mutant, SOUND } from './mutants.ts'
 import type { SetSize } from './world.ts'
 
-export const USAGE = `usage: npm run simulate -- [--seeds N] [--from S] [--coordinators 1|4|7] [--mutant NAME] [--json]
+export const USAGE = `usage: npm run simulate -- [--seeds N] [--from S] [--coordinators 1|4|7] [--epochs] [--mutant NAME] [--json]
        npm run simulate -- --list-mutants
 Runs seeds S to S + N - 1 (1 to 100 unless told otherwise) of a set of coordinators (4 unless told otherwise).
+With --epochs it is the first of many: others of 1, 4 and 7 are voted in.
 Exit 0: every property held on every seed. Exit 3: a property was violated, named with its seed. Other: it failed itself.`
 
 const SEEDS_DEFAULT = 100
@@ -20,17 +21,20 @@ export type Asked =
       readonly seeds: number
       readonly members: SetSize
       readonly mutant: Mutant
+      readonly epochs: boolean
       readonly json: boolean
     }
 
 export function parseArguments(words: readonly string[]): Asked {
   const values = new Map<string, string>()
   let json = false
+  let epochs = false
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? ''
     if (word === '--help') return { kind: 'help' }
     if (word === '--list-mutants') return { kind: 'list' }
     if (word === '--json') json = true
+    else if (word === '--epochs') epochs = true
     else if (['--seeds', '--from', '--coordinators', '--mutant'].includes(word)) {
       const value = words[at + 1]
       if (value === undefined) return { kind: 'wrong', why: `${word} needs a value` }
@@ -38,10 +42,13 @@ export function parseArguments(words: readonly string[]): Asked {
       at += 1
     } else return { kind: 'wrong', why: `what is "${word}"?` }
   }
-  return checked(values, json)
+  return checked(values, { json, epochs })
 }
 
-function checked(values: ReadonlyMap<string, string>, json: boolean): Asked {
+function checked(
+  values: ReadonlyMap<string, string>,
+  flags: { readonly json: boolean; readonly epochs: boolean }
+): Asked {
   const seeds = wholeNumber(values.get('--seeds') ?? String(SEEDS_DEFAULT))
   const from = wholeNumber(values.get('--from') ?? '1')
   const members = setSize(values.get('--coordinators') ?? '4')
@@ -59,7 +66,15 @@ function checked(values: ReadonlyMap<string, string>, json: boolean): Asked {
       why: `there is no mutant "${name}"; --list-mutants tells which there are`
     }
   }
-  return { kind: 'run', from, seeds, members, mutant, json }
+  return {
+    kind: 'run',
+    from,
+    seeds,
+    members,
+    mutant,
+    ...flags,
+    epochs: flags.epochs || mutant.epochs
+  }
 }
 
 function wholeNumber(text: string): number | null {

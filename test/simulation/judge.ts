@@ -16,6 +16,7 @@ import {
   type Hash,
   hashHeader,
   hashTransaction,
+  type Member,
   type Outcome,
   type PublicKey,
   quorumOf,
@@ -41,7 +42,6 @@ export interface JudgePlan {
 const LIES: readonly AgreementFaultCode[] = [
   'UNREADABLE',
   'STRANGER',
-  'OTHER_EPOCH',
   'FORGED',
   'TOO_FEW',
   'REPEATED',
@@ -119,7 +119,7 @@ export class Judge {
       const property = code === 'WRONG_PARENT' || code === 'WRONG_HEIGHT' ? 'agreement' : 'validity'
       throw new Violated(property, `block ${block.header.height}: ${code}: ${message}`)
     }
-    this.#checkConsent(block.header.view, hash)
+    this.#checkConsent(before.state.epoch.members, block.header.view, hash)
     this.#checkTime(certified)
     this.chain.push(certified)
     this.states.push(followed.tip)
@@ -129,8 +129,7 @@ export class Judge {
   }
 
   /** A quorum less all who may lie has looked at the block, and its view's leader made it. */
-  #checkConsent(view: number, hash: Hash): void {
-    const { coordinators } = this.#plan.genesis
+  #checkConsent(coordinators: readonly Member[], view: number, hash: Hash): void {
     // A set of one tells nobody of its votes.
     if (coordinators.length === 1) return
     const liars = Math.floor((coordinators.length - 1) / 3)

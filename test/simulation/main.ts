@@ -17,17 +17,27 @@ function runSeeds({
   seeds,
   members,
   mutant,
+  epochs,
   json
 }: Extract<typeof asked, { kind: 'run' }>): number {
-  const totals = { seeds: 0, blocks: 0, transactions: 0, messages: 0, crashes: 0, skippedViews: 0 }
+  const totals = {
+    seeds: 0,
+    blocks: 0,
+    transactions: 0,
+    messages: 0,
+    crashes: 0,
+    skippedViews: 0,
+    handOvers: 0
+  }
   const sinceMs = performance.now()
   for (let seed = from; seed < from + seeds; seed++) {
-    const report = simulate({ seed, members, mutant })
+    const report = simulate({ seed, members, mutant, epochs })
     totals.seeds += 1
     totals.blocks += report.blocks
     totals.transactions += report.transactions
     totals.messages += report.messages
     totals.crashes += report.crashes
+    totals.handOvers += report.handOvers
     totals.skippedViews += report.skippedViews
     const { tail, ...facts } = report
     if (json) console.log(JSON.stringify(facts))
@@ -37,10 +47,11 @@ function runSeeds({
     }
   }
   const seconds = (performance.now() - sinceMs) / 1_000
-  if (json) console.log(JSON.stringify({ summary: totals, members, mutant: mutant.name, seconds }))
+  if (json)
+    console.log(JSON.stringify({ summary: totals, members, epochs, mutant: mutant.name, seconds }))
   else {
     console.log(
-      `${totals.seeds} seeds from ${from}, ${members} coordinators: every property held (${totals.blocks} blocks, ` +
+      `${totals.seeds} seeds from ${from}, ${members} coordinators: every property held (${totals.blocks} blocks, ${totals.handOvers} hand-overs, ` +
         `${totals.skippedViews} views skipped, ${totals.transactions} transactions, ${totals.messages} messages, ` +
         `${totals.crashes} crashes, ${seconds.toFixed(1)} s)`
     )
@@ -49,13 +60,13 @@ function runSeeds({
 }
 
 function tell(
-  { seed, members, mutant, violation, liars, trace }: RunReport,
+  { seed, members, mutant, epochs, violation, liars, trace }: RunReport,
   tail: readonly string[]
 ): void {
   console.log(tail.join('\n'))
   console.log(`liars: ${liars.length === 0 ? 'none' : liars.join(', ')}`)
   console.log(`VIOLATED in seed ${seed}: ${violation?.property}: ${violation?.message}`)
-  const what = mutant === 'none' ? '' : ` --mutant ${mutant}`
+  const what = `${epochs ? ' --epochs' : ''}${mutant === 'none' ? '' : ` --mutant ${mutant}`}`
   console.log(
     `again: npm run simulate -- --seeds 1 --from ${seed} --coordinators ${members}${what}   (trace ${trace})`
   )

@@ -6,9 +6,19 @@ export interface Mutant {
   readonly rules: SafetyRules
   /** A damaged log ends the voting. */
   readonly heedsDamage: boolean
+  /** It shows where sets follow each other only. */
+  readonly epochs: boolean
 }
 
-export const SOUND: Mutant = { name: 'none', rules: ALL_RULES, heedsDamage: true }
+export const SOUND: Mutant = { name: 'none', rules: ALL_RULES, heedsDamage: true, epochs: false }
+
+/** Those of the hand-over. */
+const OF_EPOCHS: readonly (keyof SafetyRules)[] = [
+  'endEpochs',
+  'votesOfEpoch',
+  'quorumOfSet',
+  'sealingApart'
+]
 
 /**
  * `noNullifyAfterFinalize` is none: who has signed FINALIZE holds the notarization of that view, in the same write of
@@ -27,7 +37,12 @@ const RULES = Object.keys(ALL_RULES)
 export const MUTANTS: ReadonlyMap<string, Mutant> = new Map([
   ...RULES.map((name): [string, Mutant] => [
     name,
-    { name, rules: { ...ALL_RULES, [name]: false }, heedsDamage: true }
+    {
+      name,
+      rules: { ...ALL_RULES, [name]: false },
+      heedsDamage: true,
+      epochs: OF_EPOCHS.includes(name)
+    }
   ]),
-  ['heedDamage', { name: 'heedDamage', rules: ALL_RULES, heedsDamage: false }]
+  ['heedDamage', { name: 'heedDamage', rules: ALL_RULES, heedsDamage: false, epochs: false }]
 ])

@@ -3,12 +3,17 @@ import {
   type AgreementEffect,
   type AgreementEvent,
   type AgreementStep,
+  type CertifiedBlock,
   type ChainContext,
   chainContext,
   checkSignature,
   encodeMessage,
+  followBlock,
   type Genesis,
   genesisTip,
+  hasEnded,
+  type LogRecord,
+  membersOf,
   type PublicKey,
   type SafetyRules,
   type SignedTransaction,
@@ -32,6 +37,8 @@ const SYNC_MS_MAX = 6
 /** Effects from one crash to the next, at most. */
 const CRASH_EFFECTS_MAX = 400
 const DOWN_MS_MAX = 2_500
+/** Views without a final block after which a coordinator will not come to one any more. */
+const ROUNDS_KEPT_MAX = 400
 
 /** Who hears what a coordinator does. */
 export interface SeatEars {
@@ -41,6 +48,8 @@ export interface SeatEars {
   final(seat: Seat, effect: Extract<AgreementEffect, { type: 'final' }>): void
   evidence(seat: Seat, effect: Extract<AgreementEffect, { type: 'evidence' }>): void
   refused(seat: Seat, effect: Extract<AgreementEffect, { type: 'refused' }>): void
+  /** Transactions that this seat cannot bring into a block itself. */
+  forward(seat: Seat, transactions: readonly SignedTransaction[]): void
   /** The core gave up. */
   threw(seat: Seat, error: unknown): void
 }
@@ -78,6 +87,11 @@ export class Seat {
   #queue: AgreementEvent[] = []
   #effects: AgreementEffect[] = []
   #busy = false
+  /** It has power and no seat in the present epoch. */
+  #follows = false
+  /** What waited when the epoch ended. */
+  #leftOver: readonly SignedTransaction[] | null = null
+  #watchedHeight = -1
   /** Counts the starts: what an earlier life planned is void. */
   #life = 0
   #timers = 0
@@ -93,7 +107,11 @@ export class Seat {
   }
 
   get up(): boolean {
-    return this.#state !== undefined
+    return this.#state !== undefined || this.#follows
+  }
+
+  get follows(): boolean {
+    return this.#follows
   }
 
   get height(): number {
@@ -116,17 +134,74 @@ export class Seat {
     this.#life += 1
     this.#untilCrash = chance.between(20, CRASH_EFFECTS_MAX)
     trace.note(`${name} starts at height ${this.height} with ${log.length} records`)
-    this.#take(() => this.#agreement.start(this.disk.tip, this.#nowMs(), log))
+    this.#enter(log)
+  }
+
+  /** Takes the place that its newest final block gives it. */
+  #enter(log: readonly LogRecord[]): void {
+    const { signer, trace, name } = this.plan
+    const { tip } = this.disk
+    this.#follows = membersOf(tip).every(({ key }) => key !== signer.publicKey)
+    if (this.#follows) {
+      this.#state = undefined
+      trace.note(`${name} follows from height ${this.height}`)
+      return
+    }
+    this.#take(() => this.#agreement.start(tip, this.#nowMs(), log))
+  }
+
+  /** The epoch is over: the next one is entered with what waited in this one. */
+  #moveOn(waiting: readonly SignedTransaction[]): void {
+    const { trace, name, ears } = this.plan
+    trace.note(`${name} leaves an epoch at height ${this.height}`)
+    this.#leftOver = null
+    this.#timers += 1
+    this.#queue = []
+    this.#enter(this.disk.kept)
+    if (waiting.length === 0) return
+    if (this.#follows) ears.forward(this, waiting)
+    else this.feed({ type: 'transactions', transactions: waiting })
+  }
+
+  /** Final blocks by another way than from colleague to colleague, as the node's follower and its watch get them. */
+  learn(from: PublicKey, blocks: readonly CertifiedBlock[]): void {
+    if (!this.#follows) {
+      if (this.up) this.feed({ type: 'final-blocks', from, blocks })
+      return
+    }
+    for (const certified of blocks) {
+      if (!this.#follows || certified.block.header.height !== this.height + 1) continue
+      const followed = followBlock(this.disk.tip, certified, this.#context)
+      if (!followed.ok) {
+        this.plan.ears.threw(this, new Error(`${followed.fault.code}: ${followed.fault.message}`))
+        return
+      }
+      const { tip, outcomes } = followed
+      this.disk.follow(certified, tip)
+      this.plan.ears.final(this, { type: 'final', certified, tip, outcomes })
+      if (hasEnded(tip)) this.#enter(this.disk.kept)
+    }
+  }
+
+  /** Whether it has seen no new block since it was last asked. */
+  isStalled(): boolean {
+    const stalled = this.#watchedHeight === this.height
+    this.#watchedHeight = this.height
+    return stalled
   }
 
   /** From a client: like the driver, a seat hands on only what its signer has signed. */
   submit(signed: SignedTransaction): void {
+    if (this.#follows) return this.plan.ears.forward(this, [signed])
     if (checkSignature(this.disk.tip.state, signed, this.#context) !== null) return
     this.feed({ type: 'transactions', transactions: [signed] })
   }
 
   feed(event: AgreementEvent): void {
-    if (!this.up) return
+    if (this.#state === undefined) return
+    // The links let nobody in who has no seat.
+    const { members } = this.#state.seat
+    if (event.type === 'message' && !members.includes(event.from)) return
     this.#queue.push(event)
     this.#work()
   }
@@ -138,6 +213,8 @@ export class Seat {
     this.crashes += 1
     this.#life += 1
     this.#state = undefined
+    this.#follows = false
+    this.#leftOver = null
     this.#queue = []
     this.#effects = []
     this.#busy = false
@@ -169,6 +246,11 @@ export class Seat {
       this.plan.ears.threw(this, error)
       return
     }
+    if (this.#state.rounds.size > ROUNDS_KEPT_MAX) {
+      const views = `${this.#state.rounds.size} views are open at height ${this.height}`
+      this.plan.ears.threw(this, new Error(views))
+      return
+    }
     this.#busy = true
     this.#proceed()
   }
@@ -189,7 +271,8 @@ export class Seat {
       if (!this.up) return
     }
     this.#busy = false
-    this.#work()
+    if (this.#leftOver === null) this.#work()
+    else this.#moveOn(this.#leftOver)
   }
 
   #persist(write: Extract<AgreementEffect, { type: 'persist' }>): void {
@@ -225,6 +308,9 @@ export class Seat {
         return
       case 'serve-final':
         this.#serveFinal(effect.to, effect.fromHeight)
+        return
+      case 'epoch-over':
+        this.#leftOver = effect.waiting
         return
       case 'answer':
       case 'dropped':

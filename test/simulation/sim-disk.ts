@@ -42,6 +42,18 @@ export class SimDisk {
     return tip
   }
 
+  /** What is still needed of the log. */
+  get kept(): readonly LogRecord[] {
+    return this.#kept
+  }
+
+  /** A block that this seat only follows; it can ask for it again. */
+  follow(certified: CertifiedBlock, tip: Tip): void {
+    this.blocks.push(certified)
+    this.#tips.push(tip)
+    this.#kept = neededRecords(this.#kept, tip)
+  }
+
   begin(write: Write): void {
     const entries = write.log.map(encodeLogRecord)
     const frame = entries.length === 0 ? Buffer.alloc(0) : encodeFrame(entries, this.#log.length)

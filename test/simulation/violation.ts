@@ -17,6 +17,7 @@ export type Property =
   | 'other cuts'
   | 'progress'
   | 'quiet'
+  | 'flood'
 
 export interface Violation {
   readonly property: Property

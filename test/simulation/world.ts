@@ -2,18 +2,26 @@
 import {
   decodeMessage,
   type Genesis,
+  hasEnded,
+  membersOf,
   networkOf,
   type PublicKey,
-  type Signer
+  type SignedTransaction,
+  type Signer,
+  type Tip
 } from '../../ledger/index.ts'
 import { toyCrypto, toySigner } from '../support/toy-crypto.ts'
+import { Campaign } from './campaign.ts'
+import { Cast } from './cast.ts'
 import { Chance } from './chance.ts'
 import { Clockwork } from './clockwork.ts'
 import { contentsOf, replayInOtherCuts } from './cuts.ts'
-import { genesisOf } from './genesis.ts'
+import { Flood } from './flood.ts'
+import { keepFollowing } from './followers.ts'
+import { genesisOf, SHORT_EPOCHS } from './genesis.ts'
 import { Judge } from './judge.ts'
-import { LIES, Liar } from './liars/index.ts'
 import { type Mutant, SOUND } from './mutants.ts'
+import { checkQuiet, skippedViews } from './quiet.ts'
 import { Seat, type SeatEars } from './seat.ts'
 import { Trace } from './trace.ts'
 import { Traffic } from './traffic.ts'
@@ -26,17 +34,23 @@ export interface RunOptions {
   readonly seed: number
   readonly members: SetSize
   readonly mutant?: Mutant
+  /** Sets of 1, 4 and 7 follow each other by votes, the first one of `members`. */
+  readonly epochs?: boolean
 }
 
 export interface RunReport {
   readonly seed: number
   readonly members: SetSize
+  readonly epochs: boolean
   readonly mutant: string
   readonly violation: Violation | null
   /** What the liars did, one entry for each. */
   readonly liars: readonly string[]
   readonly quiet: boolean
   readonly blocks: number
+  /** How often one set handed over to another, and the sizes of the sets. */
+  readonly handOvers: number
+  readonly sizes: readonly number[]
   readonly views: number
   readonly skippedViews: number
   readonly transactions: number
@@ -49,17 +63,20 @@ export interface RunReport {
 
 /** After the weather has cleared a transaction is final everywhere within this time. */
 const PROGRESS_MS = 60_000
+/** Where sets follow each other a coordinator may be behind more than once, and waits each time until it notices. */
+const PROGRESS_OVER_EPOCHS_MS = 180_000
 /** For the power to come back everywhere. */
 const RECOVERY_MS = 3_000
 /** Long enough for running periods of a minute to be charged. */
 const EPILOGUE_MS = 130_000
+/** All who may ever coordinate, where sets follow each other. */
+const NODES = 7
+/** Who has no answer asks somebody else after this time. */
+const AGAIN_MS = 1_000
 /** Every n-th seed is a day on which nothing goes wrong. */
 const QUIET_EVERY = 10
 /** Clocks of honest coordinators are off by at most this. */
 const SKEW_MS_MAX = 200
-/** Messages about one block in quiet weather: each member sends each other a proposal at most, its two votes and two certificates. */
-const MESSAGES_PER_PAIR = 5
-
 /** Runs one seed to its end, or to the first thing that should not have happened. */
 export function simulate(options: RunOptions): RunReport {
   return new World(options).run()
@@ -75,13 +92,14 @@ class World {
   readonly #weather: Weather
   readonly #judge: Judge
   readonly #traffic: Traffic
+  readonly #campaign: Campaign | null
   readonly #seats: Seat[] = []
   /** By place in the set; twins share one. */
   readonly #seatsAt: Seat[][]
-  readonly #liars = new Map<number, Liar>()
-  readonly #liarNames: string[] = []
+  readonly #cast: Cast
   readonly #healMs: number
   readonly #quiet: boolean
+  readonly #flood: Flood
   #messages = 0
   #votes = 0
   #violation: Violation | null = null
@@ -90,25 +108,39 @@ class World {
     const { seed, members } = options
     this.#options = options
     this.#chance = new Chance(seed * 8 + members)
-    this.#signers = Array.from({ length: members }, (_, at) => toySigner(`member ${at}`))
-    this.#genesis = genesisOf(this.#signers)
+    const { epochs = false } = options
+    const nodes = epochs ? NODES : members
+    this.#signers = Array.from({ length: nodes }, (_, at) => toySigner(`member ${at}`))
+    const first = this.#signers.slice(0, members)
+    this.#genesis = epochs ? genesisOf(first, SHORT_EPOCHS) : genesisOf(first)
     this.#clockwork = new Clockwork(this.#genesis.timeMs)
     this.#trace = new Trace(this.#clockwork)
+    this.#flood = new Flood(this.#clockwork)
     this.#quiet = seed % QUIET_EVERY === 0
     const roughMs = this.#quiet ? 0 : this.#chance.between(6_000, 14_000)
     this.#healMs = this.#genesis.timeMs + roughMs
-    this.#weather = new Weather(this.#chance, this.#clockwork, members, this.#healMs)
-    const lying = this.#chooseLiars()
+    this.#weather = new Weather(this.#chance, this.#clockwork, nodes, this.#healMs)
+    this.#cast = new Cast({
+      genesis: this.#genesis,
+      signers: this.#signers,
+      members,
+      epochs,
+      quiet: this.#quiet,
+      chance: this.#chance,
+      clockwork: this.#clockwork,
+      post: (from, to, bytes) => this.#post(from, to, bytes)
+    })
     this.#judge = new Judge({
       genesis: this.#genesis,
       honest: new Set(
-        this.#signers.filter((_, at) => !lying.has(at)).map(({ publicKey }) => publicKey)
+        this.#signers.filter((_, at) => !this.#cast.lies(at)).map(({ publicKey }) => publicKey)
       ),
       skewMs: SKEW_MS_MAX,
       nowMs: () => this.#clockwork.nowMs
     })
-    this.#seatsAt = this.#signers.map((_, at) => this.#occupy(at, lying.get(at)))
+    this.#seatsAt = this.#signers.map((_, at) => this.#occupy(at))
     this.#traffic = this.#makeTraffic()
+    this.#campaign = epochs ? this.#makeCampaign() : null
   }
 
   run(): RunReport {
@@ -124,14 +156,19 @@ class World {
 
   #play(): void {
     for (const seat of this.#seats) seat.start()
-    for (const liar of this.#liars.values()) liar.begin()
+    this.#cast.begin()
     this.#traffic.begin()
+    if (this.#campaign !== null) {
+      this.#campaign.begin()
+      keepFollowing({ ...this.#tools(), seats: this.#sound() })
+    }
     this.#planPowerCut()
     this.#until(this.#healMs + (this.#quiet ? 10_000 : RECOVERY_MS))
     this.#checkProgress()
     this.#traffic.rest()
-    for (const liar of this.#liars.values()) liar.rest()
-    if (this.#quiet) this.#checkQuiet()
+    this.#campaign?.rest()
+    this.#cast.rest()
+    if (this.#quiet) checkQuiet(this.#judge.chain, this.#signers.length, this.#votes)
     this.#until(this.#clockwork.nowMs + EPILOGUE_MS)
     this.#judge.checkAcknowledged()
     this.#checkCuts()
@@ -150,43 +187,22 @@ class World {
     })
   }
 
-  /** Which members lie, and how: at most as many as the set can bear. */
-  #chooseLiars(): Map<number, readonly string[]> {
-    const { members } = this.#options
-    const most = Math.floor((members - 1) / 3)
-    const lying = new Map<number, readonly string[]>()
-    if (this.#quiet || this.#chance.oneIn(4)) return lying
-    const places = this.#chance.shuffled(this.#signers.map((_, at) => at)).slice(0, most)
-    for (const at of places) {
-      const lies = this.#chance
-        .some(LIES.map(({ name }) => name))
-        .slice(0, this.#chance.between(1, 3))
-      const ways = this.#chance.oneIn(7) ? ['twin'] : lies
-      lying.set(at, ways)
-      this.#liarNames.push(`${at}: ${ways.join(' + ')}`)
-    }
-    return lying
+  #occupy(at: number): Seat[] {
+    if (this.#cast.isTwin(at)) return [this.#seat(at, `twin ${at}a`), this.#seat(at, `twin ${at}b`)]
+    if (!this.#cast.lies(at)) return [this.#seat(at, `member ${at}`)]
+    this.#cast.seat(at)
+    return []
   }
 
-  #occupy(at: number, ways: readonly string[] | undefined): Seat[] {
-    if (ways === undefined) return [this.#seat(at, `member ${at}`)]
-    if (ways.includes('twin')) return [this.#seat(at, `twin ${at}a`), this.#seat(at, `twin ${at}b`)]
-    const signer = this.#signerAt(at)
-    const liar = new Liar({
-      signer,
-      genesis: this.#genesis,
-      clockwork: this.#clockwork,
-      chance: this.#chance,
-      lies: LIES.filter(({ name }) => ways.includes(name)),
-      post: (to, bytes) => this.#post(at, to, bytes)
-    })
-    this.#liars.set(at, liar)
-    return []
+  #beginEpoch(tip: Tip): void {
+    const names = membersOf(tip).map(({ name }) => name)
+    this.#trace.note(`epoch ${tip.state.epoch.epoch}: ${names.join(', ')}`)
+    this.#cast.beginEpoch(tip)
   }
 
   #seat(at: number, name: string): Seat {
     const { mutant = SOUND, members } = this.#options
-    const mayLose = Math.floor((members - 1) / 3) > this.#liarNames.length
+    const mayLose = Math.floor((members - 1) / 3) > this.#cast.places.size
     const seat = new Seat({
       at,
       name,
@@ -200,7 +216,7 @@ class World {
       ears: this.#ears(at, name),
       skewMs: this.#chance.between(-SKEW_MS_MAX, SKEW_MS_MAX),
       healMs: this.#healMs,
-      damageable: mayLose && at === 0
+      damageable: mayLose && at === 0 && this.#options.epochs !== true
     })
     this.#seats.push(seat)
     return seat
@@ -219,14 +235,21 @@ class World {
       final: (_seat, { certified, outcomes }) => {
         const { height, view } = certified.block.header
         this.#trace.note(`${name} has block ${height} of view ${view} final`)
+        const before = this.#judge.tip
         if (!isTwin) this.#judge.final(name, certified, outcomes)
+        const after = this.#judge.tip
+        if (after !== before && hasEnded(after)) this.#beginEpoch(after)
       },
       evidence: (_seat, { evidence }) => {
         this.#trace.note(`${name} accuses ${evidence.first.vote.signer.slice(0, 8)}`)
         if (!isTwin) this.#judge.evidence(evidence)
+        this.#campaign?.accuse(evidence)
       },
       refused: (_seat, { from, fault }) => {
         if (!isTwin) this.#judge.refused(from, fault.code, fault.message)
+      },
+      forward: (_seat, transactions) => {
+        for (const signed of transactions) this.#bring(signed)
       },
       threw: (_seat, error) => {
         const why = error instanceof Error ? error.message : String(error)
@@ -242,16 +265,46 @@ class World {
     for (const [at, { publicKey }] of this.#signers.entries()) {
       if (at === from || (to !== null && to !== publicKey)) continue
       this.#messages += 1
+      this.#flood.count()
       if (message.type !== 'transactions') this.#votes += 1
-      const liar = this.#liars.get(at)
-      // Liars hear everything at once, and each other as well.
-      if (liar !== undefined) this.#clockwork.after(1, () => liar.hear(message))
+      this.#cast.hear(at, message)
       for (const seat of this.#seatsAt[at] ?? []) {
         for (const delayMs of this.#weather.delays(from, at, message.type === 'propose')) {
           this.#clockwork.after(delayMs, () => seat.feed({ type: 'message', from: key, bytes }))
         }
       }
     }
+  }
+
+  /** To somebody who has a seat now, if there is one. */
+  #bring(signed: SignedTransaction): void {
+    const seated = this.#seats.filter(seat => seat.state !== undefined)
+    if (seated.length > 0) this.#chance.pick(seated).submit(signed)
+  }
+
+  /** A set that has handed over may not have told everybody: whoever has no answer asks somebody else, as people do. */
+  #bringOnAndOn(to: Seat, signed: SignedTransaction): void {
+    to.submit(signed)
+    if (this.#campaign === null) return
+    this.#clockwork.after(AGAIN_MS, () =>
+      this.#bringOnAndOn(this.#chance.pick(this.#seats), signed)
+    )
+  }
+
+  #tools(): { chance: Chance; clockwork: Clockwork; weather: Weather } {
+    return { chance: this.#chance, clockwork: this.#clockwork, weather: this.#weather }
+  }
+
+  #makeCampaign(): Campaign {
+    return new Campaign({
+      ...this.#tools(),
+      network: networkOf(this.#genesis, toyCrypto),
+      nodes: this.#signers,
+      lying: this.#cast.places,
+      state: () => this.#judge.tip.state,
+      isFinal: hash => this.#judge.finalTransactions.has(hash),
+      submit: signed => this.#bring(signed)
+    })
   }
 
   #makeTraffic(): Traffic {
@@ -275,42 +328,26 @@ class World {
     const probe = this.#traffic.probe(`probe-${this.#options.seed}`)
     const id = probe.transaction.signer.id
     const sound = this.#sound()
-    this.#chance.pick(sound).submit(probe)
+    this.#bringOnAndOn(this.#chance.pick(sound), probe)
+    const mostMs = this.#campaign === null ? PROGRESS_MS : PROGRESS_OVER_EPOCHS_MS
     const has = (seat: Seat): boolean => seat.disk.tip.state.account(id) !== undefined
-    this.#until(this.#clockwork.nowMs + PROGRESS_MS, () => sound.every(has))
+    this.#until(this.#clockwork.nowMs + mostMs, () => sound.every(has))
     const late = sound
       .filter(seat => !has(seat))
       .map(({ plan, height }) => `${plan.name} (height ${height})`)
     if (late.length === 0) return
     throw new Violated(
       'progress',
-      `${PROGRESS_MS / 1_000} s after the weather cleared a transaction is not final at ${late.join(', ')}`
+      `${mostMs / 1_000} s after the weather cleared a transaction is not final at ${late.join(', ')}`
     )
   }
 
-  #checkQuiet(): void {
-    if (this.#skipped() > 0) {
-      throw new Violated('quiet', `${this.#skipped()} views were skipped though nothing went wrong`)
-    }
-    const { members } = this.#options
-    const bound = MESSAGES_PER_PAIR * members * (members - 1) * (this.#judge.chain.length + 2)
-    if (this.#votes > bound) {
-      throw new Violated(
-        'quiet',
-        `${this.#votes} messages for ${this.#judge.chain.length} blocks, at most ${bound} are needed`
-      )
-    }
-  }
-
   #checkCuts(): void {
+    // Epochs are counted in blocks: in other cuts others would be elected.
+    if (this.#campaign !== null) return
     const replayed = contentsOf(replayInOtherCuts(this.#genesis, this.#judge.chain, this.#chance))
     if (replayed === contentsOf(this.#judge.tip.state)) return
     throw new Violated('other cuts', 'the same transactions in other blocks give other records')
-  }
-
-  #skipped(): number {
-    const views = this.#judge.chain.map(({ block }) => block.header.view)
-    return (views.at(-1) ?? 0) - views.length
   }
 
   #signerAt(at: number): Signer {
@@ -320,18 +357,21 @@ class World {
   }
 
   #report(): RunReport {
-    const { seed, members, mutant = SOUND } = this.#options
+    const { seed, members, mutant = SOUND, epochs = false } = this.#options
     const { chain } = this.#judge
     return {
       seed,
       members,
+      epochs,
       mutant: mutant.name,
       violation: this.#violation,
-      liars: this.#liarNames,
+      liars: this.#cast.names,
       quiet: this.#quiet,
       blocks: chain.length,
+      handOvers: chain.filter(({ block }) => block.header.nextSet !== null).length,
+      sizes: chain.flatMap(({ block }) => block.header.nextSet?.length ?? []),
       views: chain.at(-1)?.block.header.view ?? 0,
-      skippedViews: this.#skipped(),
+      skippedViews: skippedViews(chain),
       transactions: this.#judge.finalTransactions.size,
       sent: this.#traffic.sent,
       messages: this.#messages,

@@ -6,6 +6,7 @@ import { Duplex, PassThrough } from 'node:stream'
 import type {
   AccountView,
   BidView,
+  ElectionView,
   EventView,
   Input,
   MachineView,
@@ -16,6 +17,7 @@ import type {
   Output
 } from '../../node/index.ts'
 import type { NodePort } from '../../tui/ui/index.ts'
+import { electionOf } from './fake-election.ts'
 import { actionsIn, CATALOGUE, HOSTS, machineOf, START_MS, searchFor } from './fake-machines.ts'
 
 const DAY_MS = 86_400_000
@@ -37,6 +39,7 @@ export class FakeNodeClient implements NodePort {
   /** The guest's end of the last console. */
   guest: Duplex | null = null
   balance = '1000'
+  election: ElectionView = electionOf(['alex', 'mary'])
   readonly #nowMs: () => number
   readonly #stepMs: number | null
   readonly #listeners: Set<(event: EventView) => void> = new Set()
@@ -138,6 +141,8 @@ export class FakeNodeClient implements NodePort {
   ): unknown {
     if (method === 'node.status') return this.#status()
     if (method === 'account.show') return account(this.balance)
+    if (method === 'election.show') return this.election
+    if (method === 'election.vote') return this.#vote(input as never)
     if (method === 'market.browse') return { configurations: CATALOGUE }
     if (method === 'machine.list') return { machines: this.machines }
     if (method === 'operation.list') return { operations: this.operations }
@@ -152,6 +157,11 @@ export class FakeNodeClient implements NodePort {
       return this.#begin(method.slice('machine.'.length) as OperationKind, input)
     this.machines = this.machines.filter(one => one.uuid !== input.machine)
     return { discarded: input.machine }
+  }
+
+  #vote({ candidates }: Input<'election.vote'>): ElectionView {
+    this.election = { ...this.election, ballot: { candidates, weight: this.balance } }
+    return this.election
   }
 
   #create(input: Input<'machine.create'>): MachineView {

@@ -55,6 +55,16 @@ export interface LabOptions {
     readonly openFee?: string
     readonly registerFee?: string
     readonly transactionFee?: string
+    readonly election?: {
+      readonly epochBlocks: number
+      readonly epochMs: number
+      readonly tallyBlocks: number
+      /** Dollars. */
+      readonly bond: string
+      readonly turnoutPercent: number
+      readonly sizeMax: 1 | 4 | 7
+      readonly silenceViews: number
+    }
   }
   /** Names of the coordinators beside `judy`; default none. */
   readonly colleagues?: readonly string[]
@@ -136,6 +146,8 @@ export class Lab {
       vmm: { stopPatienceS: 5, accelerator: 'tcg', ...vmm },
       genesis: first ? 'new-development' : await loadGenesis(this.coordinator.genesis),
       coordinators: first ? await this.#colleagues() : [],
+      // They are asked for in the parameters.
+      epochBlocks: 0,
       password: PASSWORD,
       clock: systemClock,
       cost: CHEAP_SCRYPT

@@ -26,12 +26,14 @@ import {
   type Signer,
   type SignerRef,
   signAcceptance,
+  signCandidateProof,
   signFeesProof,
   signHostProof,
   signOffer,
   signOrder,
   signReceipt,
-  signTransaction
+  signTransaction,
+  signVote
 } from '../../ledger/index.ts'
 import { testCrypto, testSigner } from './ed25519.ts'
 
@@ -57,7 +59,8 @@ export const genesis: Genesis = {
     retentionMs: 604_800_000,
     openFee: 0n,
     registerFee: 0n,
-    transactionFee: 0n
+    transactionFee: 0n,
+    election: null
   }
 }
 
@@ -278,6 +281,26 @@ export const bodies: readonly Body[] = [
     type: 'collect-fees',
     coordinator: coordinator.publicKey,
     proof: signFeesProof(network, providerId, 4, coordinator)
+  },
+  { type: 'issue', to: buyerId, amount: 5_000_000_000_000n },
+  {
+    type: 'stand',
+    key: coordinator.publicKey,
+    addresses: ['/ip4/10.0.0.1/tcp/7144'],
+    proof: signCandidateProof(network, providerId, 4, coordinator)
+  },
+  { type: 'withdraw-candidacy' },
+  { type: 'vote', candidates: [providerId, buyerId] },
+  {
+    type: 'evidence',
+    evidence: {
+      first: signVote(network, { kind: 'nullify', epoch: 1, view: 2, block: null }, coordinator),
+      second: signVote(
+        network,
+        { kind: 'finalize', epoch: 1, view: 2, block: someHash },
+        coordinator
+      )
+    }
   },
   { type: 'alive', height: 12 },
   { type: 'heartbeat', ...machineMoving, height: 12 },

@@ -1,9 +1,13 @@
 import type {
   AccountId,
   AccountRecord,
+  Attendance,
+  BallotRecord,
+  CandidateRecord,
   Charge,
   Draft,
   Due,
+  EpochRecord,
   Genesis,
   Hash,
   HostRecord,
@@ -13,7 +17,8 @@ import type {
   Picodollars,
   PublicKey,
   Turn,
-  Uuid
+  Uuid,
+  YoungMoney
 } from '../../ledger/index.ts'
 
 /**
@@ -28,6 +33,9 @@ export class NaiveState implements Draft {
   issued: Picodollars = 0n
   standstillMs = 0
   fees: Picodollars = 0n
+  epoch: EpochRecord
+  attendance: Attendance = { views: 0, signed: [] }
+  burned: Picodollars = 0n
   #accounts: Map<AccountId, AccountRecord> = new Map()
   #hosts: Map<Uuid, HostRecord> = new Map()
   #machines: Map<Uuid, MachineRecord> = new Map()
@@ -36,11 +44,29 @@ export class NaiveState implements Draft {
   #charges: Map<string, Charge> = new Map()
   #turns: Map<string, Turn> = new Map()
   #collected: Map<PublicKey, Picodollars> = new Map()
+  #earned: Map<PublicKey, Picodollars> = new Map()
+  #candidates: Map<AccountId, CandidateRecord> = new Map()
+  #barred: Set<PublicKey> = new Set()
+  #ballots: Map<AccountId, BallotRecord> = new Map()
+  #young: Map<AccountId, YoungMoney> = new Map()
 
   constructor(genesis: Genesis, network: Hash) {
     this.genesis = genesis
     this.network = network
     this.timeMs = genesis.timeMs
+    this.epoch = {
+      epoch: 0,
+      members: genesis.coordinators,
+      runnersUp: [],
+      startHeight: 0,
+      startMs: genesis.timeMs,
+      endHeight: null,
+      elected: null,
+      held: 0,
+      feesBefore: 0n,
+      issuedBefore: 0n,
+      issuedLongBefore: 0n
+    }
   }
 
   /** A copy that is the draft of a block. */
@@ -63,6 +89,7 @@ export class NaiveState implements Draft {
     this.issued = other.issued
     this.standstillMs = other.standstillMs
     this.fees = other.fees
+    this.epoch = other.epoch
     this.#accounts = new Map(other.#accounts)
     this.#hosts = new Map(other.#hosts)
     this.#machines = new Map(other.#machines)
@@ -71,6 +98,13 @@ export class NaiveState implements Draft {
     this.#charges = new Map(other.#charges)
     this.#turns = new Map(other.#turns)
     this.#collected = new Map(other.#collected)
+    this.attendance = other.attendance
+    this.burned = other.burned
+    this.#earned = new Map(other.#earned)
+    this.#candidates = new Map(other.#candidates)
+    this.#barred = new Set(other.#barred)
+    this.#ballots = new Map(other.#ballots)
+    this.#young = new Map(other.#young)
   }
 
   nested(): NestedDraft {
@@ -148,6 +182,42 @@ export class NaiveState implements Draft {
     return this.#collected.get(coordinator) ?? 0n
   }
 
+  earnedBy(coordinator: PublicKey): Picodollars {
+    return this.#earned.get(coordinator) ?? 0n
+  }
+
+  feeEarners(): PublicKey[] {
+    return [...new Set([...this.#collected.keys(), ...this.#earned.keys()])].sort()
+  }
+
+  candidate(account: AccountId): CandidateRecord | undefined {
+    return this.#candidates.get(account)
+  }
+
+  candidateWithKey(key: PublicKey): CandidateRecord | undefined {
+    return [...this.#candidates.values()].find(candidate => candidate.key === key)
+  }
+
+  candidates(): CandidateRecord[] {
+    return sorted(this.#candidates)
+  }
+
+  isBarred(key: PublicKey): boolean {
+    return this.#barred.has(key)
+  }
+
+  ballot(voter: AccountId): BallotRecord | undefined {
+    return this.#ballots.get(voter)
+  }
+
+  ballots(): BallotRecord[] {
+    return sorted(this.#ballots)
+  }
+
+  youngMoney(account: AccountId): YoungMoney | undefined {
+    return this.#young.get(account)
+  }
+
   putAccount(record: AccountRecord): void {
     this.#accounts.set(record.id, record)
   }
@@ -206,6 +276,46 @@ export class NaiveState implements Draft {
 
   collectFees(coordinator: PublicKey, amount: Picodollars): void {
     this.#collected.set(coordinator, this.collectedBy(coordinator) + amount)
+  }
+
+  earnFees(coordinator: PublicKey, amount: Picodollars): void {
+    this.#earned.set(coordinator, this.earnedBy(coordinator) + amount)
+  }
+
+  putAttendance(attendance: Attendance): void {
+    this.attendance = attendance
+  }
+
+  putCandidate(record: CandidateRecord): void {
+    this.#candidates.set(record.account, record)
+  }
+
+  removeCandidate(account: AccountId): void {
+    this.#candidates.delete(account)
+  }
+
+  bar(key: PublicKey): void {
+    this.#barred.add(key)
+  }
+
+  putBallot(record: BallotRecord): void {
+    this.#ballots.set(record.voter, record)
+  }
+
+  removeBallot(voter: AccountId): void {
+    this.#ballots.delete(voter)
+  }
+
+  putYoungMoney(account: AccountId, young: YoungMoney): void {
+    this.#young.set(account, young)
+  }
+
+  burn(amount: Picodollars): void {
+    this.burned += amount
+  }
+
+  putEpoch(record: EpochRecord): void {
+    this.epoch = record
   }
 
   issue(amount: Picodollars): void {

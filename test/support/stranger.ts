@@ -14,6 +14,7 @@ import {
   hashOffer,
   type LedgerState,
   type MachineRecord,
+  membersOf,
   type Offer,
   type Order,
   type SignedOffer,
@@ -84,10 +85,10 @@ export class Stranger {
       sharedAddresses: true,
       log: () => undefined
     })
-    const coordinators = genesis.coordinators.map(member => member.key)
+    const coordinators = (): readonly string[] => membersOf(replica.tip).map(({ key }) => key)
     const follower = startFollower({ network, replica, coordinators, log: () => undefined })
     const stranger = new Stranger(identity, network, replica, async () => {
-      follower.stop()
+      await follower.stop()
       await network.stop()
     })
     await follower.caughtUp(AbortSignal.timeout(PATIENCE_MS))
@@ -152,8 +153,9 @@ export class Stranger {
 
   /** A chain of transactions of this account or host. */
   submitterFor(kind: 'account' | 'host', id: string, key: Signer): Submitter {
-    const members = this.state.genesis.coordinators.map(member => member.key)
-    const courier = remoteCourier(this.network, members)
+    const courier = remoteCourier(this.network, () =>
+      membersOf(this.replica.tip).map(({ key }) => key)
+    )
     return createSubmitter({
       signer: { kind, id },
       key,

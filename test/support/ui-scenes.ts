@@ -29,6 +29,8 @@ export type SceneName =
   | 'help'
   | 'palette'
   | 'filter'
+  | 'ballot'
+  | 'ballot-next'
   | 'cli'
   | 'confirm-delete'
   | 'peer-text'
@@ -118,6 +120,12 @@ const SCENES: Readonly<Record<SceneName, (ui: Rehearsal) => Promise<void>>> = {
     await several(ui)
     await ui.press('/')
     await ui.type('start')
+  },
+  ballot: ui => ui.press('v', 'down', 'space'),
+  'ballot-next': async ui => {
+    const next = { members: ['alex'], runnersUp: ['carl'] }
+    ui.fake.election = { ...ui.fake.election, endHeight: 2_500, next, tally: null, ballot: null }
+    await ui.press('v')
   },
   cli: async ui => {
     await suspended(ui)

@@ -21,6 +21,8 @@ export type Action = (context: Context) => Promise<void> | Promise<number>
 export interface Positional {
   readonly name: string
   readonly optional?: boolean
+  /** The last one may stand for any number of words. */
+  readonly multiple?: boolean
   readonly summary: string
 }
 

@@ -1,5 +1,5 @@
 import { padRight } from '../format/index.ts'
-import { type Command, commandName, type Flag, GLOBAL_FLAGS } from './command.ts'
+import { type Command, commandName, type Flag, GLOBAL_FLAGS, type Positional } from './command.ts'
 import { describeExitCodes } from './failure.ts'
 
 export function describeOverview(commands: readonly Command[]): string {
@@ -50,9 +50,7 @@ export function describeCommand(command: Command): string {
 }
 
 function usageOf(command: Command): string {
-  const words = (command.positionals ?? []).map(each =>
-    each.optional === true ? `[${each.name}]` : each.name
-  )
+  const words = (command.positionals ?? []).map(wordOf)
   const flags = (command.flags ?? []).length > 0 ? ['[FLAGS]'] : []
   return [commandName(command), ...words, ...flags].join(' ')
 }
@@ -60,12 +58,15 @@ function usageOf(command: Command): string {
 function listCommands(commands: readonly Command[]): string {
   return listPairs(
     commands.map(command => {
-      const words = (command.positionals ?? []).map(each =>
-        each.optional === true ? `[${each.name}]` : each.name
-      )
+      const words = (command.positionals ?? []).map(wordOf)
       return [[commandName(command), ...words].join(' '), command.summary]
     })
   )
+}
+
+function wordOf({ name, optional, multiple }: Positional): string {
+  const word = multiple === true ? `${name}...` : name
+  return optional === true ? `[${word}]` : word
 }
 
 function listFlags(flags: readonly Flag[]): string {

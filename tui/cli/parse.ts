@@ -170,7 +170,7 @@ function checkPositionals(command: Command, given: readonly string[]): readonly 
     )
   }
   const extra = given[wanted.length]
-  if (extra !== undefined) {
+  if (extra !== undefined && wanted.at(-1)?.multiple !== true) {
     throw usageFailure(
       `${commandName(command)}: "${extra}" is one word too many`,
       helpHint(command)

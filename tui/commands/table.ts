@@ -1,5 +1,6 @@
 import type { Command } from '../cli/index.ts'
 import { ACCOUNT_COMMANDS } from './account/index.ts'
+import { ELECTION_COMMANDS } from './election/index.ts'
 import { HOST_COMMANDS } from './host/index.ts'
 import { IDENTITY_COMMANDS } from './identity/index.ts'
 import { LEDGER_COMMANDS } from './ledger/index.ts'
@@ -19,5 +20,6 @@ export const COMMANDS: readonly Command[] = [
   ...MACHINE_COMMANDS,
   ...OPERATION_COMMANDS,
   ...LEDGER_COMMANDS,
+  ...ELECTION_COMMANDS,
   ...PROGRAM_COMMANDS
 ]

@@ -67,6 +67,15 @@ export class Driver {
           const search = await this.#port.call('machine.search', wish)
           return { type: 'searched', machine, search }
         })
+      case 'election':
+        return this.#ask('election', async () => {
+          return { type: 'election', election: await this.#port.call('election.show', {}) }
+        })
+      case 'vote':
+        return this.#ask('vote', async () => {
+          const candidates = [...effect.candidates]
+          return { type: 'voted', election: await this.#port.call('election.vote', { candidates }) }
+        })
       case 'create':
         return this.#save(true, () => this.#port.call('machine.create', effect.input))
       case 'edit':

@@ -66,8 +66,9 @@ function execute(work: Work, tip: Tip, block: Block): Run {
   const { context } = work.options
   const run = executeBlock(tip, block, work.seat.setHash, context)
   if (run.ok || work.rules.execution || block.header.timeMs <= tip.state.timeMs) return run
-  const { epoch, view, timeMs, setHash } = block.header
-  const proposal = { epoch, view, timeMs, setHash, transactions: block.transactions }
+  const { epoch, view, timeMs, setHash, parentVotes } = block.header
+  const { transactions } = block
+  const proposal = { epoch, view, timeMs, setHash, parentVotes, transactions }
   const built = buildBlock(tip, proposal, context)
   const after = tipAfter(tip, block.header, built.state, context.crypto)
   return { ok: true, tip: after, outcomes: built.outcomes }

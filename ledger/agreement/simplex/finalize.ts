@@ -1,5 +1,5 @@
 /** From notarized to final: the FINALIZE vote, and what a quorum of them brings about. */
-import type { Outcome, Tip } from '../../chain/index.ts'
+import { hasEnded, type Outcome, type Tip } from '../../chain/index.ts'
 import type { Certificate, CertifiedBlock, Header } from '../../records/index.ts'
 import { changes } from '../../state/index.ts'
 import { dropTransactions, type Mempool, pruneTransactions } from '../mempool.ts'
@@ -52,10 +52,16 @@ export function finalize(work: Work): boolean {
     if (!work.branches.has(certificate.block)) return false
     throw new Error(`block ${certificate.block} is final by a quorum, here it fails: ${found}`)
   }
+  let adopted = false
   for (const { certified, branch } of certify(work, certificate, ground.branch)) {
-    if (branch.run?.ok === true) adopt(work, certified, branch.run.tip, branch.run.outcomes)
+    // Behind the last block of an epoch stand sealing blocks, which are no part of the chain.
+    if (work.rules.sealingApart && hasEnded(work.final) && work.final.epoch === work.seat.epoch)
+      break
+    if (branch.run?.ok !== true) continue
+    adopt(work, certified, branch.run.tip, branch.run.outcomes)
+    adopted = true
   }
-  return true
+  return adopted
 }
 
 interface Certified {

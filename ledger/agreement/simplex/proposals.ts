@@ -6,14 +6,14 @@ import { hashHeader } from '../../statements/index.ts'
 import { addBody, groundAt } from './branches.ts'
 import { VIEWS_AHEAD_MAX } from './options.ts'
 import { leaderOf, type Round } from './state.ts'
-import { accuse, cast, takeCertificate } from './votes.ts'
+import { accuse, cast, isOfEpoch, takeCertificate } from './votes.ts'
 import type { Work } from './work.ts'
 
 export function takeProposal(work: Work, from: PublicKey, message: ProposeMessage): void {
   const { header } = message.block
   const { view } = header
   const hash = hashHeader(header, work.options.context.crypto)
-  if (view <= work.final.view || work.round(view).proposal?.hash === hash) return
+  if (view <= work.finalView || work.round(view).proposal?.hash === hash) return
   if (!isLeaders(work, from, message, hash)) return
   work.state.silent = new Map([...work.state.silent].filter(([key]) => key !== message.vote.signer))
   if (!takeProofs(work, from, message)) return
@@ -24,9 +24,7 @@ export function takeProposal(work: Work, from: PublicKey, message: ProposeMessag
 function isLeaders(work: Work, from: PublicKey, message: ProposeMessage, hash: string): boolean {
   const { epoch, view } = message.block.header
   const { signer } = message.vote
-  if (epoch !== work.seat.epoch) {
-    return work.refuse(from, 'OTHER_EPOCH', `epoch ${epoch} inside epoch ${work.seat.epoch}`)
-  }
+  if (!isOfEpoch(work, from, epoch)) return false
   if (!work.seat.members.includes(signer)) {
     return work.refuse(from, 'STRANGER', `${signer} is no coordinator`)
   }
@@ -108,6 +106,7 @@ function judged(work: Work, message: ProposeMessage, hash: string): Verdict {
     return 'later'
   }
   if (parent.at === 'bad' || parent.branch.length >= DESCENT_MAX) return 'bad'
+  if (!isVotedFor(work, header, parentView)) return 'bad'
   if (work.rules.timeBounds && !isTimely(work, header, parentView)) return 'bad'
   if (!work.rules.execution) return 'good'
   return groundAt(work, hash).at === 'tip' ? 'good' : 'bad'
@@ -116,7 +115,7 @@ function judged(work: Work, message: ProposeMessage, hash: string): Verdict {
 /** null if nothing says in which view the parent is. */
 function parentViewOf(work: Work, { block, parent }: ProposeMessage): number | null {
   const hash = block.header.parent
-  if (hash === work.final.block) return work.final.view
+  if (hash === work.final.block) return work.finalView
   if (parent?.block === hash) return parent.view
   if (work.rules.notarizedParent) return null
   return work.branches.get(hash)?.block.header.view ?? null
@@ -124,7 +123,7 @@ function parentViewOf(work: Work, { block, parent }: ProposeMessage): number | n
 
 /** The parent is notarized or final, and every view between is nullified. */
 function isJustified(work: Work, { view, parent }: Header, parentView: number): boolean {
-  if (parentView >= view || parentView < work.final.view) return false
+  if (parentView >= view || parentView < work.finalView) return false
   if (work.rules.notarizedParent && parent !== work.final.block) {
     const { notarization, finalization } = work.round(parentView)
     if (notarization?.block !== parent && finalization?.block !== parent) return false
@@ -137,6 +136,18 @@ export function isGapNullified(work: Work, parentView: number, view: number): bo
     if (work.round(at).nullification === null) return false
   }
   return true
+}
+
+/**
+ * A quorum is said to have voted for the parent; for the block that an epoch begins with, nobody. Which members of it is
+ * the leader's choice anyway: it takes the certificate that it likes best.
+ */
+function isVotedFor(work: Work, { parentVotes }: Header, parentView: number): boolean {
+  let voters = 0
+  for (let bits = parentVotes; bits > 0; bits >>= 1) voters += bits & 1
+  const isCounted = work.final.state.genesis.parameters.election !== null
+  if (parentView === 0 || !isCounted) return voters === 0
+  return voters >= work.seat.quorum && parentVotes < 2 ** work.seat.members.length
 }
 
 /** Near our clock; the lower bound widens with skipped views, or clocks that differ could stop the ledger. */
@@ -160,12 +171,12 @@ export interface Base {
 }
 
 export function baseFor(work: Work, view: number): Base | null {
-  for (let at = view - 1; at > work.final.view; at--) {
+  for (let at = view - 1; at > work.finalView; at--) {
     const { notarization, nullification } = work.round(at)
     if (notarization !== null) return { view: at, block: notarization.block }
     if (nullification === null) return null
   }
-  return { view: work.final.view, block: work.final.block }
+  return { view: work.finalView, block: work.final.block }
 }
 
 /** The state of the base, if its bodies are here. */

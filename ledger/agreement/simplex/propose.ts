@@ -1,5 +1,5 @@
 /** The leader's part: a block when there is a reason for one, and the proof that it may stand there. */
-import { type BuiltBlock, buildBlock, type Tip, tipAfter } from '../../chain/index.ts'
+import { type BuiltBlock, buildBlock, hasEnded, type Tip, tipAfter } from '../../chain/index.ts'
 import { DESCENT_MAX, NULLIFICATIONS_MAX } from '../../encoding/index.ts'
 import type {
   Block,
@@ -37,10 +37,12 @@ export function propose(work: Work): boolean {
 
 /** Without the certificate of the newest final block nobody could see that it may be built on. */
 function isProvable(work: Work, base: Base): boolean {
-  return base.view !== work.final.view || base.view === 0 || parentProof(work, base.block) !== null
+  return base.view !== work.finalView || base.view === 0 || parentProof(work, base.block) !== null
 }
 
+/** After the last block of an epoch there is nothing to do but to see it final: only sealing blocks stand there. */
 function candidates(work: Work, tip: Tip): readonly SignedTransaction[] {
+  if (hasEnded(tip) && tip.epoch === work.seat.epoch) return []
   const above = includedAbove(work, tip.block)
   return takeTransactions(work.state.pool, tip.state)
     .filter(({ hash }) => !above.has(hash))
@@ -60,7 +62,8 @@ export function includedAbove(work: Work, block: Hash): ReadonlySet<Hash> {
 function build(work: Work, tip: Tip, transactions: readonly SignedTransaction[]): BuiltBlock {
   const { epoch, setHash } = work.seat
   const timeMs = Math.max(tip.state.timeMs + 1, work.nowMs)
-  const proposal = { epoch, view: work.state.view, timeMs, setHash, transactions }
+  const parentVotes = votersFor(work, tip.block)
+  const proposal = { epoch, view: work.state.view, timeMs, setHash, parentVotes, transactions }
   const built = buildBlock(tip, proposal, work.options.context)
   const gone = built.excluded.map(({ hash }) => hash)
   if (gone.length > 0) {
@@ -86,11 +89,19 @@ function publish(work: Work, tip: Tip, { block, state, outcomes }: BuiltBlock): 
   work.proposed = true
 }
 
+/** Bit by bit, in leading order, who voted in the certificate that the parent is built on by. */
+function votersFor(work: Work, parent: Hash): number {
+  const { members } = work.seat
+  if (work.final.state.genesis.parameters.election === null) return 0
+  const votes = parentProof(work, parent)?.votes ?? []
+  return votes.reduce((bits, { signer }) => bits | (1 << members.indexOf(signer)), 0)
+}
+
 /** The message that shows a block of ours with what justifies it. */
 export function proposalOf(work: Work, block: Block, vote: Vote): ProposeMessage {
   const { parent, view } = block.header
   const nullifications = []
-  const parentView = work.branches.get(parent)?.block.header.view ?? work.final.view
+  const parentView = work.branches.get(parent)?.block.header.view ?? work.finalView
   for (let at = view - 1; at > parentView; at--) {
     const { nullification } = work.round(at)
     if (nullification !== null && nullifications.length < NULLIFICATIONS_MAX) {

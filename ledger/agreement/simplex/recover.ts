@@ -1,5 +1,5 @@
 /** From the log back to a state that contradicts nothing which was ever shown to anybody. */
-import { quorumOf, type Tip } from '../../chain/index.ts'
+import { hasEnded, membersOf, quorumOf, type Tip } from '../../chain/index.ts'
 import type { LogRecord } from '../../records/index.ts'
 import { hashHeader, setHashOf } from '../../statements/index.ts'
 import { EMPTY_POOL } from '../mempool.ts'
@@ -16,7 +16,7 @@ export function freshState(options: SimplexOptions, tip: Tip, nowMs: number): Si
     seat: seatOf(options, tip),
     final: tip,
     finalCertificate: null,
-    view: tip.view + 1,
+    view: hasEnded(tip) ? 1 : tip.view + 1,
     enteredMs: nowMs,
     deadlineMs: null,
     timeouts: 0,
@@ -34,7 +34,7 @@ export function freshState(options: SimplexOptions, tip: Tip, nowMs: number): Si
 }
 
 function seatOf({ signer, context, rules = ALL_RULES }: SimplexOptions, tip: Tip): Seat {
-  const { coordinators } = tip.state.genesis
+  const coordinators = membersOf(tip)
   const members = coordinators.map(member => member.key)
   if (!members.includes(signer.publicKey)) {
     throw new Error(`the key ${signer.publicKey} is none of the ${members.length} coordinators`)
@@ -42,14 +42,17 @@ function seatOf({ signer, context, rules = ALL_RULES }: SimplexOptions, tip: Tip
   if (tip.state.network !== context.network) {
     throw new Error(`the tip is of network ${tip.state.network}, the context of ${context.network}`)
   }
-  const quorum = quorumOf(members.length) - (rules.fullQuorum ? 0 : 1)
+  const counted = rules.quorumOfSet ? coordinators : tip.state.genesis.coordinators
+  const quorum = quorumOf(counted.length) - (rules.fullQuorum ? 0 : 1)
   const setHash = setHashOf(coordinators, context.crypto)
-  return { key: signer.publicKey, members, quorum, setHash, epoch: tip.epoch }
+  return { key: signer.publicKey, members, quorum, setHash, epoch: tip.state.epoch.epoch }
 }
 
 /** Takes the log's entries in. The view is the highest that we voted in or that a certificate has ended. */
 export function recover(work: Work, log: readonly LogRecord[]): void {
-  const kept = neededRecords(log, work.final)
+  const { epoch } = work.seat
+  // Those of later epochs bind when this one is over here again.
+  const kept = neededRecords(log, work.final).filter(entry => placeOf(entry).epoch === epoch)
   for (const entry of kept) {
     if (entry.type === 'block') restoreBody(work, entry)
     if (entry.type === 'certificate') restoreCertificate(work, entry)
@@ -60,12 +63,19 @@ export function recover(work: Work, log: readonly LogRecord[]): void {
 
 /** The entries that are still needed when `tip` is safely stored: the others may be cut off the log. */
 export function neededRecords(log: readonly LogRecord[], tip: Tip): readonly LogRecord[] {
+  const ended = hasEnded(tip)
+  const newest = ended ? { epoch: tip.epoch + 1, view: 0 } : tip
   return log.filter(entry => {
-    if (entry.type === 'vote') return entry.vote.subject.view > tip.view
-    if (entry.type === 'block') return entry.block.header.view > tip.view
-    const { kind, view } = entry.certificate
-    return view > tip.view || (kind === 'finalize' && view === tip.view)
+    const { epoch, view } = placeOf(entry)
+    if (epoch !== newest.epoch) return epoch > newest.epoch
+    const provesTip = entry.type === 'certificate' && entry.certificate.kind === 'finalize'
+    return view > newest.view || (provesTip && view === newest.view)
   })
+}
+
+function placeOf(entry: LogRecord): { readonly epoch: number; readonly view: number } {
+  if (entry.type === 'vote') return entry.vote.subject
+  return entry.type === 'block' ? entry.block.header : entry.certificate
 }
 
 function restoreBody(work: Work, { block }: Extract<LogRecord, { type: 'block' }>): void {
@@ -80,7 +90,7 @@ function restoreCertificate(
   { certificate }: Extract<LogRecord, { type: 'certificate' }>
 ): void {
   const { kind, view } = certificate
-  if (view <= work.final.view) {
+  if (view <= work.finalView) {
     if (kind === 'finalize' && certificate.block === work.final.block) {
       work.state.finalCertificate = certificate
     }

@@ -31,6 +31,14 @@ export interface SafetyRules {
   readonly persistFirst: boolean
   /** After a restart the votes of the log bind. */
   readonly rememberVotes: boolean
+  /** Nothing is done in an epoch after its last block is final: the old set would go on beside the new one. */
+  readonly endEpochs: boolean
+  /** Votes and certificates count in their own epoch only: views are numbered anew in each. */
+  readonly votesOfEpoch: boolean
+  /** A quorum is that of the present set: a larger set's would be too few. */
+  readonly quorumOfSet: boolean
+  /** Sealing blocks are no part of the chain. */
+  readonly sealingApart: boolean
 }
 
 export const ALL_RULES: SafetyRules = {
@@ -47,5 +55,9 @@ export const ALL_RULES: SafetyRules = {
   execution: true,
   timeBounds: true,
   persistFirst: true,
-  rememberVotes: true
+  rememberVotes: true,
+  endEpochs: true,
+  votesOfEpoch: true,
+  quorumOfSet: true,
+  sealingApart: true
 }

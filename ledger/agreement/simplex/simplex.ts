@@ -47,11 +47,12 @@ export function simplexAgreement(options: SimplexOptions): Agreement<SimplexStat
       const work = new Work(options, freshState(options, tip, nowMs), nowMs)
       recover(work, log)
       settle(work)
-      resend(work)
+      if (!work.isOver) resend(work)
       return conclude(work)
     },
     step(state, event, nowMs) {
       const work = new Work(options, state, nowMs)
+      if (work.isOver) return { state, effects: [] }
       take(work, event)
       settle(work)
       return conclude(work)
@@ -71,6 +72,9 @@ function take(work: Work, event: AgreementEvent): void {
       // It has rung and is gone: if it came too early, it has to be set again.
       work.state.timerMs = 0
       if (work.nowMs >= (work.state.deadlineMs ?? Number.POSITIVE_INFINITY)) giveUp(work)
+      return
+    case 'final-blocks':
+      takeFinalBlocks(work, event.from, event.blocks)
       return
     case 'persisted':
       // What follows a write in a step is begun when it is done, so there is nothing to wait for.
@@ -134,9 +138,15 @@ function giveUp(work: Work): void {
 
 const RULES = [countVotes, finalize, voteFinalize, advance, judge, propose] as const
 
+/** Far more than one event can bring about: a few rounds for each view that is kept. */
+const ROUNDS_MAX = 10_000
+
 /** Ends, because each rule only adds: a certificate, a vote, a final block, a later view. */
 function settle(work: Work): void {
-  for (let changed = true; changed; ) {
+  let changed = true
+  for (let rounds = 0; changed && !work.isOver; rounds++) {
+    // A coordinator that goes round in circles would be silent and look alive: it stops, and is started again.
+    if (rounds > ROUNDS_MAX) throw new Error(`nothing is settled after ${rounds} rounds`)
     changed = false
     for (const rule of RULES) changed = rule(work) || changed
   }
@@ -147,7 +157,7 @@ function advance(work: Work): boolean {
   const { state } = work
   const ended = [...work.rounds.values()]
     .filter(round => round.notarization ?? round.nullification ?? round.finalization)
-    .reduce((view, round) => Math.max(view, round.view), work.final.view)
+    .reduce((view, round) => Math.max(view, round.view), work.finalView)
   if (ended < state.view) return false
   for (let view = state.view; view <= ended; view++) countFailure(work, view)
   state.view = ended + 1
@@ -172,6 +182,11 @@ function countFailure(work: Work, view: number): void {
 /** Asks for what is missing and sets the timer for whatever comes first. */
 function conclude(work: Work): AgreementStep<SimplexState> {
   const { state } = work
+  if (work.isOver) {
+    const waiting = [...state.pool.waiting.values()].map(({ signed }) => signed)
+    work.emit({ type: 'epoch-over', waiting })
+    return work.end()
+  }
   const hasReady = (tip: SimplexState['final']): boolean =>
     isReady(work, tip, includedAbove(work, tip.block))
   const viewEndMs = watchView(work, hasReady)

@@ -8,6 +8,7 @@ import type {
   Vote,
   VoteSubject
 } from '../../records/index.ts'
+import { contradicts } from '../../statements/index.ts'
 import { VIEWS_AHEAD_MAX } from './options.ts'
 import type { Round } from './state.ts'
 import type { Work } from './work.ts'
@@ -22,7 +23,7 @@ export function takeVote(work: Work, from: PublicKey, signed: SignedVote): void 
     return
   }
   if (!isOurs(work, from, subject.epoch, [vote])) return
-  if (view <= work.final.view || view > work.state.view + VIEWS_AHEAD_MAX) return
+  if (view <= work.finalView || view > work.state.view + VIEWS_AHEAD_MAX) return
   const round = work.round(view)
   const held = round[kind].get(vote.signer)
   if (held !== undefined && held.subject.block === subject.block) return
@@ -55,7 +56,7 @@ export function accuseBoth(work: Work, from: PublicKey, evidence: Evidence): voi
   const { first, second } = evidence
   if (!isOurs(work, from, first.subject.epoch, [first.vote, second.vote])) return
   const { view } = first.subject
-  if (view <= work.final.view || view > work.state.view + VIEWS_AHEAD_MAX) return
+  if (view <= work.finalView || view > work.state.view + VIEWS_AHEAD_MAX) return
   const proven =
     first.vote.signer === second.vote.signer &&
     contradicts(first.subject, second.subject) &&
@@ -63,13 +64,6 @@ export function accuseBoth(work: Work, from: PublicKey, evidence: Evidence): voi
     work.isGood(second)
   if (proven) accuse(work, work.round(view), evidence)
   else work.refuse(from, 'FORGED', `no evidence against ${first.vote.signer} in view ${view}`)
-}
-
-/** What an honest member has not signed beside `signed`. */
-export function contradicts(a: VoteSubject, b: VoteSubject): boolean {
-  if (a.epoch !== b.epoch || a.view !== b.view) return false
-  if (a.kind === b.kind) return a.block !== b.block
-  return [a.kind, b.kind].sort().join() === 'finalize,nullify'
 }
 
 function contradiction(round: Round, { subject, vote }: SignedVote): SignedVote | undefined {
@@ -86,7 +80,7 @@ export function takeCertificate(
 ): boolean {
   const { kind, epoch, view, votes } = certificate
   if (!isOurs(work, from, epoch, votes)) return false
-  if (view <= work.final.view) return learnFinal(work, from, certificate)
+  if (view <= work.finalView) return learnFinal(work, from, certificate)
   const round = work.round(view)
   const known = certificateOf(round, kind)
   if (known?.block === certificate.block) return true
@@ -109,12 +103,18 @@ function learnFinal(work: Work, from: PublicKey, certificate: QuorumCertificate)
 }
 
 function isOurs(work: Work, from: PublicKey, epoch: number, votes: readonly Vote[]): boolean {
-  if (epoch !== work.seat.epoch) {
-    return work.refuse(from, 'OTHER_EPOCH', `epoch ${epoch} inside epoch ${work.seat.epoch}`)
-  }
+  if (!isOfEpoch(work, from, epoch)) return false
   const stranger = votes.find(vote => !work.seat.members.includes(vote.signer))
   if (stranger === undefined) return true
   return work.refuse(from, 'STRANGER', `${stranger.signer} is no coordinator`)
+}
+
+/** Honest members are epochs apart after a hand-over that one of them missed: whoever is ahead has what we lack. */
+export function isOfEpoch(work: Work, from: PublicKey, epoch: number): boolean {
+  const { epoch: ours } = work.seat
+  if (epoch === ours || !work.rules.votesOfEpoch) return true
+  if (epoch > ours) work.missing.add('final')
+  return work.refuse(from, 'OTHER_EPOCH', `epoch ${epoch} inside epoch ${ours}`)
 }
 
 function isWhole(work: Work, from: PublicKey, certificate: QuorumCertificate): boolean {

@@ -1,11 +1,14 @@
 /** Whether anybody wants a block now: an idle ledger makes none at the speed of its network. */
 import { nextDueAtMs } from '../../billing/index.ts'
-import type { Tip } from '../../chain/index.ts'
+import { hasEnded, type Tip } from '../../chain/index.ts'
 import { isAnyReady } from '../mempool.ts'
 import { BACKOFF_MAX, SILENT_VIEWS } from './options.ts'
 import { baseFor, baseTip } from './proposals.ts'
 import { leaderOf } from './state.ts'
 import type { Work } from './work.ts'
+
+/** A sealing block is proposed in this part of the time that a view may take. */
+const SEALING_SOONER = 4
 
 /** How long the current view may take: longer after many that failed, short if its leader is known to be silent. */
 export function viewMs(work: Work): number {
@@ -20,8 +23,13 @@ export function viewMs(work: Work): number {
  * When a block is wanted although nobody sends a transaction: at the idle tick or the next due; where blocks wait
  * for finality, as soon as a view's time has passed, because the next block carries them along.
  */
-export function tickMs(work: Work, { block, state }: Tip): number {
-  if (block !== work.final.block) return work.state.enteredMs + work.settings.viewMs
+export function tickMs(work: Work, tip: Tip): number {
+  const { block, state } = tip
+  if (block !== work.final.block) {
+    const { viewMs: patienceMs } = work.settings
+    // Nothing else is done until the last block of an epoch is final: a sealing block comes sooner.
+    return work.state.enteredMs + (hasEnded(tip) ? patienceMs / SEALING_SOONER : patienceMs)
+  }
   const idleMs = state.timeMs + work.settings.idleTickMs
   return Math.min(idleMs, nextDueAtMs(state) ?? idleMs)
 }

@@ -1,4 +1,4 @@
-import type { Tip } from '../../chain/index.ts'
+import { hasEnded, type Tip } from '../../chain/index.ts'
 import { encodeMessage } from '../../encoding/index.ts'
 import type {
   AgreementMessage,
@@ -60,6 +60,16 @@ export class Work {
 
   get final(): Tip {
     return this.state.final
+  }
+
+  /** Of the final block; 0 where it ended the epoch before, because views begin anew. */
+  get finalView(): number {
+    return this.seat.epoch === this.final.epoch ? this.final.view : 0
+  }
+
+  /** The last block of this epoch is final: whoever is seated in the next one begins there anew. */
+  get isOver(): boolean {
+    return this.rules.endEpochs && isOver(this.state)
   }
 
   round(view: number): Round {
@@ -137,4 +147,8 @@ export class Work {
       effects: this.rules.persistFirst ? [persist, ...this.#effects] : [...this.#effects, persist]
     }
   }
+}
+
+function isOver({ seat, final }: Pick<SimplexState, 'seat' | 'final'>): boolean {
+  return hasEnded(final) && final.epoch === seat.epoch
 }

@@ -72,13 +72,15 @@ export class OwnMoves {
         address: `/ip4/127.0.0.1/tcp/${door.port}${this.#peer}`,
         hash: mode === 'both-hash'
       })
+      const wireBytes = door.bytes()
+      if (wireBytes === 0) throw new Error('the move did not go through the link of the bench')
       const source = await this.#source.call('usage', null)
       const destination = await this.#destination.call('usage', null)
       return {
         ...pulled,
         seconds: pulled.seconds + sealed.seconds,
         cpuSeconds: source.cpuSeconds + destination.cpuSeconds,
-        wireBytes: door.bytes() ?? pulled.bytesSent,
+        wireBytes: wireBytes ?? pulled.bytesSent,
         source,
         destination
       }

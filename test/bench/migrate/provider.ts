@@ -29,7 +29,8 @@ import { RssPeak, treeCpuSeconds } from './usage.ts'
 interface Node {
   readonly vmm: Vmm
   readonly contents: Contents
-  readonly network: Network
+  readonly nodeKeyRaw: Uint8Array
+  network: Network
 }
 
 const NETWORK = 'be'.repeat(32)
@@ -106,7 +107,14 @@ async function open(dir: string): Promise<Calls['open'][1]> {
     password: 'of no worth',
     cost: { n: 2, r: 1, p: 1 }
   })
-  const network = await createNetwork({
+  const network = await connect(nodeKeyRaw)
+  node = { vmm, contents, nodeKeyRaw, network }
+  await network.serve('blocks', stream => serveBlocks(stream, machine => serve(machine)))
+  return { key: network.key, address: network.addresses()[0] ?? '' }
+}
+
+function connect(nodeKeyRaw: Uint8Array): Promise<Network> {
+  return createNetwork({
     nodeKeyRaw,
     network: NETWORK,
     listen: ['/ip4/127.0.0.1/tcp/0'],
@@ -114,9 +122,6 @@ async function open(dir: string): Promise<Calls['open'][1]> {
     sharedAddresses: true,
     log: () => undefined
   })
-  node = { vmm, contents, network }
-  await network.serve('blocks', stream => serveBlocks(stream, machine => serve(machine)))
-  return { key: network.key, address: network.addresses()[0] ?? '' }
 }
 
 async function serve(machine: Uuid) {
@@ -143,9 +148,13 @@ async function serve(machine: Uuid) {
 
 /** From the command to the fsynced machine in its place, as a destination does it. */
 async function pull(wish: PullWish): Promise<PullResult> {
-  const { vmm, contents, network } = opened()
+  const { vmm, contents, nodeKeyRaw, network: former } = opened()
   const { uuid, root } = wish
   const spec = specOf(uuid)
+  // One that has met the source knows its real address, and would go round the link that the bench has put between.
+  await former.stop()
+  const network = await connect(nodeKeyRaw)
+  opened().network = network
   const beganMs = performance.now()
   if (wish.hash && (await vmm.status(uuid)) !== 'absent') await contents.seal(uuid)
   const stream = await network.open('blocks', wish.key, {

@@ -27,17 +27,28 @@ async function childrenOf(pid: number): Promise<readonly number[]> {
   return lists.flatMap(list => list.split(' ').filter(Boolean).map(Number))
 }
 
+const LOOK_EVERY_MS = 20
+
 /** The most memory a process had while it was looked at, in MiB. */
 export class RssPeak {
   #peak = 0
+  #lookedMs = 0
 
+  /** As often as it is worth: each look costs a system call of some length. */
   look(): void {
+    const nowMs = performance.now()
+    if (nowMs - this.#lookedMs < LOOK_EVERY_MS) return
+    this.#lookedMs = nowMs
+    this.#lookNow()
+  }
+
+  #lookNow(): void {
     this.#peak = Math.max(this.#peak, process.memoryUsage.rss() / 2 ** 20)
   }
 
   /** Since the last time. */
   take(): number {
-    this.look()
+    this.#lookNow()
     const peak = this.#peak
     this.#peak = 0
     return peak

@@ -54,7 +54,8 @@ export const GENESIS: Genesis = {
     retentionMs: 7 * DAY_MS,
     openFee: 0n,
     registerFee: 0n,
-    transactionFee: 0n
+    transactionFee: 0n,
+    election: null
   }
 }
 
@@ -71,6 +72,8 @@ export const STATEMENTS: StatementChecks = {
   receiptIsBy: (signed, key) => signed.signature === signatureOf(key),
   hostProofIsBy: (_account, _nonce, key, proof) => proof === signatureOf(key),
   feesProofIsBy: (_account, _nonce, key, proof) => proof === signatureOf(key),
+  candidateProofIsBy: (_account, _nonce, key, proof) => proof === signatureOf(key),
+  voteIsSigned: ({ vote }) => vote.signature === signatureOf(vote.signer),
   accountIdOf: key => key.replace('key of ', ''),
   machineUuidOf: (owner, nonce) => `machine ${owner}/${nonce}`,
   hostUuidOf: (owner, nonce) => `host ${owner}/${nonce}`,

@@ -60,7 +60,8 @@ export class Trader {
         // Odd amounts, so that three do not share them evenly.
         openFee: 11n,
         registerFee: 1_001n,
-        transactionFee: 7n
+        transactionFee: 7n,
+        election: null
       }
     })
     for (const name of BUYERS) this.market.open(name, 'buyer')

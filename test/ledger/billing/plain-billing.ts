@@ -142,6 +142,14 @@ export class PlainBilling {
         this.#collected.set(body.coordinator, part)
         return
       }
+      case 'issue':
+        this.#credit(body.to, body.amount)
+        return
+      case 'stand':
+      case 'withdraw-candidacy':
+      case 'vote':
+      case 'evidence':
+        throw new Error('nobody is elected in the markets of this model')
       case 'open-account':
       case 'register-host':
       case 'register-machine':

@@ -25,7 +25,9 @@ const header: Header = {
   transactionRoot: sample.someHash,
   stateRoot: sample.someHash,
   logRoot: sample.someHash,
-  setHash: sample.someHash
+  setHash: sample.someHash,
+  parentVotes: 0,
+  nextSet: null
 }
 const subject = { epoch: 0, view: 6, block: hashHeader(header, testCrypto) }
 const votes = signers.map(signer => signFinalize(sample.network, subject, signer))

@@ -33,7 +33,9 @@ const block: Block = {
     transactionRoot: '11'.repeat(32),
     stateRoot: '22'.repeat(32),
     logRoot: '33'.repeat(32),
-    setHash: '44'.repeat(32)
+    setHash: '44'.repeat(32),
+    parentVotes: 0,
+    nextSet: null
   },
   transactions: [],
   results: []

@@ -3,15 +3,20 @@ import { test } from 'node:test'
 import {
   acceptanceCodec,
   accountCodec,
+  attendanceCodec,
   BLOCK_LIMITS,
   type Block,
+  ballotCodec,
   blockCodec,
   type CertifiedBlock,
   type Codec,
+  candidateCodec,
   certifiedBlockCodec,
   decodeAs,
   encodeAs,
+  epochCodec,
   genesisCodec,
+  headerCodec,
   hostCodec,
   machineCodec,
   migrationCodec,
@@ -20,8 +25,10 @@ import {
   signedOrderCodec,
   signedReceiptCodec,
   signedTransactionCodec,
-  toHex
+  toHex,
+  youngMoneyCodec
 } from '../../../ledger/index.ts'
+import * as election from '../../support/election-samples.ts'
 import { checkGolden } from '../../support/golden.ts'
 import * as sample from '../../support/ledger-samples.ts'
 
@@ -35,7 +42,9 @@ const block: Block = {
     transactionRoot: '11'.repeat(32),
     stateRoot: '22'.repeat(32),
     logRoot: '33'.repeat(32),
-    setHash: '33'.repeat(32)
+    setHash: '33'.repeat(32),
+    parentVotes: 0,
+    nextSet: null
   },
   transactions: [sample.signed(sample.buyer, 1, sample.openBuyer, sample.buyerKey)],
   results: ['NAME_TAKEN']
@@ -77,6 +86,13 @@ test('every record reads back as it was written, in the bytes of the golden file
     const signed = sample.signed(sample.buyer, 5, body, sample.buyerKey)
     roundTrip(`transaction ${body.type}`, signedTransactionCodec, signed)
   }
+  roundTrip('epoch', epochCodec, election.epoch)
+  roundTrip('candidate', candidateCodec, election.candidate)
+  roundTrip('ballot', ballotCodec, election.ballot)
+  roundTrip('attendance', attendanceCodec, election.attendance)
+  roundTrip('young money', youngMoneyCodec, election.youngMoney)
+  const last = { ...block.header, parentVotes: 11, nextSet: election.members }
+  roundTrip('header that ends an epoch', headerCodec, last)
   roundTrip('block', blockCodec, block)
   roundTrip('certified block', certifiedBlockCodec, certified)
   checkGolden('ledger-encoding.json', written)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { checkInvariants, checkStep, type Invariant } from '../../../ledger/index.ts'
+import { candidate } from '../../support/election-samples.ts'
 import type { NaiveState } from '../../support/naive-state.ts'
 import {
   DAY_MS,
@@ -14,20 +15,22 @@ test('every invariant holds in a busy market and shows its figure', () => {
   const { market, machine, destination } = movingMarket()
   assert.equal(market.openMove(machine, destination), null)
   const invariants = checkInvariants(market.state)
-  assert.equal(invariants.length, 10)
+  assert.equal(invariants.length, 11)
   for (const { ok } of invariants) assert.equal(ok, true)
   assert.equal(
-    figure(invariants, 'balances + escrows + fees = issued'),
-    '2997 + 3 + 0 = 3000 dollars'
+    figure(invariants, 'balances + escrows + bonds + fees + burned = issued'),
+    '2997 + 3 + 0 + 0 + 0 = 3000 dollars'
   )
   assert.equal(figure(invariants, 'migrating = an open move'), '1 open moves')
 })
+
+const WHOLE = 'coordinators and candidates are whole'
 
 /** What each lie does to a state in which all is well, and which invariant finds it out. */
 const LIES: readonly [string, string, (state: NaiveState) => void][] = [
   [
     'money from nowhere',
-    'balances + escrows + fees = issued',
+    'balances + escrows + bonds + fees + burned = issued',
     state => {
       const [account] = state.accounts()
       if (account !== undefined) state.putAccount({ ...account, balance: account.balance + 1n })
@@ -108,6 +111,52 @@ const LIES: readonly [string, string, (state: NaiveState) => void][] = [
     }
   ],
   [
+    'a bond that nobody paid',
+    'balances + escrows + bonds + fees + burned = issued',
+    state => state.putCandidate({ ...candidate, bond: 1n })
+  ],
+  [
+    'a candidate without its bond',
+    WHOLE,
+    state => state.putCandidate({ ...candidate, bond: 1n, status: 'standing' })
+  ],
+  [
+    'a barred candidate with a bond',
+    WHOLE,
+    state => state.putCandidate({ ...candidate, status: 'barred' })
+  ],
+  [
+    'a candidate with a barred key',
+    WHOLE,
+    state => {
+      state.putCandidate({ ...candidate, bond: 0n })
+      state.bar(candidate.key)
+    }
+  ],
+  ['a ballot of nobody', WHOLE, state => state.putBallot({ voter: 'nobody', candidates: [] })],
+  [
+    'one member with two seats',
+    WHOLE,
+    state => {
+      const { epoch } = state
+      state.putEpoch({ ...epoch, members: [...epoch.members, ...epoch.members] })
+    }
+  ],
+  [
+    'an epoch that ends with nobody to come',
+    WHOLE,
+    state => state.putEpoch({ ...state.epoch, endHeight: state.height + 1 })
+  ],
+  [
+    'an epoch that should have ended',
+    WHOLE,
+    state => {
+      const { members, runnersUp } = state.epoch
+      const elected = { members, runnersUp }
+      state.putEpoch({ ...state.epoch, elected, endHeight: state.height - 1 })
+    }
+  ],
+  [
     'a machine that moves to nowhere',
     'migrating = an open move',
     state => {
@@ -169,3 +218,19 @@ test('a machine that is gone breaks nothing', () => {
 function figure(invariants: readonly Invariant[], name: string): string | undefined {
   return invariants.find(invariant => invariant.name === name)?.figure
 }
+
+test('an epoch that goes back, and members that change inside one, are found out', () => {
+  const { market } = storedMarket()
+  const later = market.state.clone()
+  const { epoch } = later
+  later.putEpoch({ ...epoch, epoch: 1 })
+  const broken = (before: NaiveState, after: NaiveState): string[] =>
+    checkStep(before, after)
+      .filter(({ ok }) => !ok)
+      .map(({ figure: shown }) => shown)
+  assert.deepEqual(broken(market.state, later), [])
+  assert.deepEqual(broken(later, market.state), ['epoch 0 after epoch 1'])
+  const others = market.state.clone()
+  others.putEpoch({ ...epoch, members: [{ name: 'eve', key: 'eve' }] })
+  assert.deepEqual(broken(market.state, others), ['the members changed inside epoch 0'])
+})

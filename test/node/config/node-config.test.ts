@@ -142,6 +142,33 @@ test('a genesis with two coordinators, a doubled key or a grant of real money is
   }
 })
 
+test('the rules of elections are the same after a walk through the file, and wrong ones are refused', () => {
+  const election = {
+    epochBlocks: 100,
+    epochMs: 3_600_000,
+    tallyBlocks: 10,
+    bond: 50_000_000_000_000n,
+    turnoutPercent: 10,
+    sizeMax: 7,
+    silenceViews: 1_000
+  } as const
+  const elected = { ...GENESIS, parameters: { ...GENESIS.parameters, election } }
+  const text = formatGenesis(elected)
+  assert.deepEqual(parseGenesis('g', text), elected)
+  assert.match(text, /"bond": "50"/)
+  assert.ok(parseGenesis('g', text.replace('"tallyBlocks": 10', '"tallyBlocks": 99')))
+  const cases: [string, string, RegExp][] = [
+    ['"tallyBlocks": 10', '"tallyBlocks": 100', /fewer than epochBlocks/],
+    ['"sizeMax": 7', '"sizeMax": 5', /sizeMax/],
+    ['"turnoutPercent": 10', '"turnoutPercent": 101', /turnoutPercent/],
+    ['"dev": true', '"dev": false', /win elections/]
+  ]
+  for (const [good, bad, message] of cases) {
+    const changed = text.replace(good, bad)
+    assert.throws(() => parseGenesis('g', changed), { code: 'GENESIS_DAMAGED', message })
+  }
+})
+
 test('the data directory is the flag, then VIRTUOSO_HOME, then XDG', () => {
   const environment = { VIRTUOSO_HOME: '/v', XDG_DATA_HOME: '/x' }
   assert.equal(resolveDataDir('/flag', environment), '/flag')

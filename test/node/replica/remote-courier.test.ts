@@ -71,7 +71,7 @@ function scene(answers: readonly (Answer | readonly Answer[])[]): Scene {
       return client
     }
   }
-  const courier = remoteCourier(network as unknown as Network, KEYS.slice(0, answers.length))
+  const courier = remoteCourier(network as unknown as Network, () => KEYS.slice(0, answers.length))
   const end = (): void => {
     for (const stream of streams) stream.abort(new Error('restarted'))
   }
@@ -89,7 +89,7 @@ function handlerThatSays(answers: readonly Answer[], told: (size: number) => voi
       return answer === undefined || typeof answer === 'string' ? null : answer
     })
   }
-  return { submit, head: no, genesis: no, blocks: no }
+  return { submit, head: no, genesis: no, blocks: no, epochs: no, read: no, outcome: no }
 }
 
 test('a coordinator that takes a transaction is the only one to be asked', async () => {

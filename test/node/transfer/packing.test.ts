@@ -19,7 +19,7 @@ test('nothing is packed while the rate is unknown, or when the link is faster th
 test('the slower the link, the harder is packed', () => {
   const packer = new Packer(() => 0)
   const qualities = [200, 100, 50, 20, 5].map(rate => packer.quality(rate * MB))
-  assert.deepEqual(qualities, [undefined, 0, 2, 4, 5])
+  assert.deepEqual(qualities, [undefined, 1, 2, 4, 5])
 })
 
 test('what is packed unpacks to the same bytes, and is shorter', async () => {

@@ -4,11 +4,10 @@ import {
   type Block,
   chainContext,
   executeBlock,
-  type Genesis,
-  genesisTip,
   type Hash,
   hashHeader,
   hashTransaction,
+  membersOf,
   type Nullification,
   type ProposeMessage,
   type PublicKey,
@@ -41,22 +40,21 @@ export class Eyes {
   readonly certificates: Map<string, QuorumCertificate> = new Map()
   /** The view after the highest one that a certificate has ended. */
   view = 1
-  readonly #genesis: Genesis
   readonly #votes = new Map<string, Map<PublicKey, Vote>>()
   readonly #tips = new Map<Hash, Tip>()
   readonly #root: Tip
   #pool: SignedTransaction[] = []
 
-  constructor(genesis: Genesis) {
-    this.#genesis = genesis
-    this.context = chainContext(genesis, toyCrypto)
-    this.setHash = setHashOf(genesis.coordinators, toyCrypto)
-    this.#root = genesisTip(genesis, toyCrypto)
+  /** `root` is what the epoch begins on. */
+  constructor(root: Tip) {
+    this.context = chainContext(root.state.genesis, toyCrypto)
+    this.setHash = setHashOf(membersOf(root), toyCrypto)
+    this.#root = root
     this.#tips.set(this.#root.block, this.#root)
   }
 
   get quorum(): number {
-    return quorumOf(this.#genesis.coordinators.length)
+    return quorumOf(membersOf(this.#root).length)
   }
 
   see(message: AgreementMessage): void {

@@ -3,9 +3,9 @@ import {
   type Block,
   buildBlock,
   encodeMessage,
-  type Genesis,
   type Hash,
   hashHeader,
+  membersOf,
   type Nullification,
   type ProposeMessage,
   type PublicKey,
@@ -36,7 +36,8 @@ export interface Lie {
 
 export interface LiarPlan {
   readonly signer: Signer
-  readonly genesis: Genesis
+  /** What the epoch begins on; it lies in no other. */
+  readonly root: Tip
   readonly clockwork: Clockwork
   readonly chance: Chance
   readonly lies: readonly Lie[]
@@ -55,7 +56,7 @@ export class Liar {
 
   constructor(plan: LiarPlan) {
     this.plan = plan
-    this.eyes = new Eyes(plan.genesis)
+    this.eyes = new Eyes(plan.root)
   }
 
   get chance(): Chance {
@@ -67,7 +68,11 @@ export class Liar {
   }
 
   get members(): readonly PublicKey[] {
-    return this.plan.genesis.coordinators.map(({ key }) => key)
+    return membersOf(this.plan.root).map(({ key }) => key)
+  }
+
+  get epoch(): number {
+    return this.plan.root.state.epoch.epoch
   }
 
   begin(): void {
@@ -87,7 +92,7 @@ export class Liar {
   }
 
   hear(message: AgreementMessage): void {
-    if (this.#resting) return
+    if (this.#resting || (epochOf(message) ?? this.epoch) !== this.epoch) return
     const known = new Set(this.eyes.certificates.keys())
     this.eyes.see(message)
     if (message.type === 'get') this.#serve(message.block)
@@ -114,7 +119,7 @@ export class Liar {
   }
 
   vote(to: readonly PublicKey[] | null, kind: Countable, view: number, block: Hash | null): void {
-    const vote = this.sign({ kind, epoch: 0, view, block } as VoteSubject)
+    const vote = this.sign({ kind, epoch: this.epoch, view, block } as VoteSubject)
     this.eyes.see({ type: 'vote', vote })
     this.tell(to, { type: 'vote', vote })
   }
@@ -127,8 +132,17 @@ export class Liar {
   ): Block {
     const { later = 0, transactions = this.eyes.transactions() } = options
     const timeMs = Math.max(tip.state.timeMs + 1, this.plan.clockwork.nowMs) + later
-    const proposal = { epoch: 0, view, timeMs, setHash: this.eyes.setHash, transactions }
+    const { setHash } = this.eyes
+    const parentVotes = this.#everybody(tip)
+    const proposal = { epoch: this.epoch, view, timeMs, setHash, parentVotes, transactions }
     return buildBlock(tip, proposal, this.eyes.context).block
+  }
+
+  /** It says of any parent that all have voted for it; an epoch's first block has nobody's vote behind it, nor has any where none is elected. */
+  #everybody({ block }: Tip): number {
+    const { root } = this.plan
+    const isCounted = root.state.genesis.parameters.election !== null
+    return block === root.block || !isCounted ? 0 : 2 ** membersOf(root).length - 1
   }
 
   /** Shows a block as the view's proposal, and NOTARIZEs it. */
@@ -146,7 +160,7 @@ export class Liar {
   ): ProposeMessage {
     const { view } = block.header
     const hash = hashHeader(block.header, toyCrypto)
-    const { vote } = this.sign({ kind: 'propose', epoch: 0, view, block: hash })
+    const { vote } = this.sign({ kind: 'propose', epoch: this.epoch, view, block: hash })
     const parent = certificate?.kind === 'nullify' ? null : certificate
     return { type: 'propose', block, parent, nullifications, vote }
   }
@@ -158,7 +172,7 @@ export class Liar {
     block: Hash | null,
     votes: readonly Vote[]
   ): QuorumCertificate {
-    return { kind, epoch: 0, view, block, votes } as QuorumCertificate
+    return { kind, epoch: this.epoch, view, block, votes } as QuorumCertificate
   }
 
   #serve(hash: Hash): void {
@@ -188,4 +202,12 @@ export class Liar {
     if (this.#resting) return
     for (const { onView } of this.plan.lies) onView?.(this, this.#view)
   }
+}
+
+/** null: it is about none. */
+function epochOf(message: AgreementMessage): number | null {
+  if (message.type === 'vote') return message.vote.subject.epoch
+  if (message.type === 'certificate') return message.certificate.epoch
+  if (message.type === 'propose' || message.type === 'block') return message.block.header.epoch
+  return null
 }

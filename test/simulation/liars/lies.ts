@@ -140,7 +140,9 @@ const stuffer: Lie = {
   name: 'stuffer',
   onView(liar, view) {
     const stuff = (kind: 'notarize' | 'finalize' | 'nullify', block: Hash | null): void => {
-      const { vote } = liar.sign({ kind, epoch: 0, view, block } as Parameters<Liar['sign']>[0])
+      const { vote } = liar.sign({ kind, epoch: liar.epoch, view, block } as Parameters<
+        Liar['sign']
+      >[0])
       const votes = Array.from({ length: liar.eyes.quorum }, () => vote)
       liar.tell(liar.chance.some(liar.others), {
         type: 'certificate',
@@ -185,7 +187,7 @@ function conclude(
 }
 
 function forgedVote(liar: Liar, signer: PublicKey): Vote {
-  const { vote } = liar.sign({ kind: 'nullify', epoch: 0, view: 0, block: null })
+  const { vote } = liar.sign({ kind: 'nullify', epoch: liar.epoch, view: 0, block: null })
   return { signer, signature: vote.signature }
 }
 

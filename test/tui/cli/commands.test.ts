@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type {
-  AccountView,
-  AuditView,
-  MachineView,
-  MatchView,
-  SearchView
-} from '../../../node/client.ts'
+import type { AccountView, MachineView, MatchView, SearchView } from '../../../node/client.ts'
 import { CATALOGUE, machineOf } from '../../support/fake-machines.ts'
 import { operationView, tell } from './world.ts'
 
@@ -220,26 +214,6 @@ test('the account is shown as in figures 22 and 23', async () => {
     'The balance lasts 165 days at this cost.',
     ''
   ])
-})
-
-test('an audit with a broken invariant prints it and ends with exit code 1', async () => {
-  const view: AuditView = {
-    ok: false,
-    fromHeight: 0,
-    toHeight: 9,
-    blocks: 9,
-    transactions: 12,
-    stateRoot: '00',
-    invariants: [
-      { name: 'money is conserved', ok: true, figure: '3000 of 3000' },
-      { name: 'one holder a machine', ok: false, figure: '2' }
-    ]
-  }
-  const told = await tell('audit', { answers: { audit: () => view } })
-  assert.equal(told.code, 1)
-  assert.match(told.stdout, /money is conserved +yes +3000 of 3000/)
-  assert.match(told.stdout, /one holder a machine +NO +2/)
-  assert.match(told.stderr, /1 of 2 invariants broken: one holder a machine/)
 })
 
 test('the market is shown as in figure 6', async () => {

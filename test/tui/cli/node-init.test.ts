@@ -36,6 +36,27 @@ test('a coordinator begins a development network, and others join it by its gene
   assert.equal((await stat(join(base, 'maria'))).mode & 0o777, 0o700)
 })
 
+test('a new network elects its coordinators where it is told how often, and votes are counted before', async () => {
+  const flags = ['--role', 'coordinator', '--dev-genesis', '--epoch-blocks']
+  for (const [blocks, tallyBlocks] of [
+    [2, 1],
+    [200, 20]
+  ] as const) {
+    const name = `voter${blocks}`
+    assert.equal((await init(name, ...flags, `${blocks}`)).code, 0)
+    const text = await readFile(join(base, name, 'genesis.json'), 'utf8')
+    const { election } = JSON.parse(text).parameters
+    assert.deepEqual([election.epochBlocks, election.tallyBlocks], [blocks, tallyBlocks])
+  }
+  const electionOf = async (name: string): Promise<{ readonly epochBlocks: number } | null> => {
+    const { parameters } = JSON.parse(await readFile(join(base, name, 'genesis.json'), 'utf8'))
+    return parameters.election
+  }
+  assert.equal((await electionOf('carol'))?.epochBlocks, 1_000)
+  assert.equal((await init('keeper', ...flags, '0')).code, 0)
+  assert.equal(await electionOf('keeper'), null)
+})
+
 test('what is printed holds no secret', async () => {
   const told = await init('judy', '--role', 'coordinator', '--dev-genesis', '--json')
   const shown = JSON.parse(told.stdout) as Record<string, unknown>
@@ -58,6 +79,12 @@ test('a second init in the same directory is refused', async () => {
 const REFUSED: readonly (readonly [string, readonly string[], number])[] = [
   ['without a network', [], 2],
   ['with two networks', ['--genesis', 'x', '--dev-genesis'], 2],
+  ['with epochs for a network that has its own', ['--genesis', 'x', '--epoch-blocks', '9'], 2],
+  [
+    'with epochs too short to count votes in',
+    ['--role', 'coordinator', '--dev-genesis', '--epoch-blocks', '1'],
+    2
+  ],
   ['with a role that does not exist', ['--role', 'king', '--dev-genesis'], 2],
   ['of a development network without its coordinator', ['--role', 'buyer', '--dev-genesis'], 3],
   ['with a genesis file that is not there', ['--genesis', join(base, 'none.json')], 3],

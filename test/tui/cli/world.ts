@@ -36,7 +36,7 @@ export async function tell(line: string | readonly string[], setting: Setting = 
   const world: World = {
     env: { VIRTUOSO_HOME: '/nowhere', ...setting.env },
     stdin: Object.assign(new PassThrough(), { isTTY: false }),
-    stdout: { write: chunk => void (stdout += String(chunk)) },
+    stdout: { write: chunk => void (stdout += Buffer.from(chunk).toString()) },
     stderr: {
       write: chunk => void (stderr += String(chunk)),
       isTTY: setting.stderrIsTty === true,

@@ -16,5 +16,15 @@ export const ACCOUNT_COMMANDS: readonly Command[] = [
       { name: 'ACCOUNT', optional: true, summary: 'name or id; default the account of this node' }
     ],
     load: async () => (await import('./show.ts')).showAccount
+  },
+  {
+    path: ['account', 'issue'],
+    summary: 'new money for an account; only the account that the genesis names as issuer may',
+    details: 'What is issued has a vote in elections after two epochs.',
+    positionals: [
+      { name: 'ACCOUNT', summary: 'name or id' },
+      { name: 'DOLLARS', summary: 'how much' }
+    ],
+    load: async () => (await import('./issue.ts')).issueMoney
   }
 ]

@@ -17,9 +17,37 @@ export const LEDGER_COMMANDS: readonly Command[] = [
     load: async () => (await import('./fees.ts')).collectFees
   },
   {
+    path: ['ledger', 'export'],
+    summary: 'write the blocks of the ledger to a file that anybody can check',
+    details:
+      'A file from height 1 on can be audited without a node. A ledger may be cut into several files that follow each other.',
+    positionals: [{ name: 'FILE', summary: 'the file to make; - is the standard output' }],
+    flags: [
+      { name: 'from', value: 'HEIGHT', summary: 'the first block (default 1)' },
+      { name: 'to', value: 'HEIGHT', summary: 'the last block (default the newest)' }
+    ],
+    load: async () => (await import('./export.ts')).exportBlocks
+  },
+  {
     path: ['audit'],
     summary: 'replay the ledger from its genesis and check every invariant',
-    details: 'Ends with exit code 1 when an invariant does not hold.',
+    details:
+      'Ends with exit code 1 when something is wrong: its height, its part and its code are told.',
+    flags: [
+      {
+        name: 'file',
+        value: 'FILE',
+        multiple: true,
+        summary: 'an exported file instead of the ledger of the node; several in their order'
+      },
+      { name: 'peer', value: 'PEER', summary: 'the ledger that a peer serves, by its PeerId' },
+      { name: 'account', value: 'NAME', summary: 'also the past of one account, with proofs' },
+      {
+        name: 'checkpoint',
+        value: 'HASH',
+        summary: 'a block that is trusted; signatures are checked behind it only'
+      }
+    ],
     load: async () => (await import('./audit.ts')).audit
   }
 ]

@@ -39,6 +39,12 @@ export const NODE_COMMANDS: readonly Command[] = [
           'another coordinator of the new network, by its node key: none, three or six of them'
       },
       {
+        name: 'epoch-blocks',
+        value: 'N',
+        summary:
+          'blocks between elections on the new network (default 1000; 0: its coordinators stay)'
+      },
+      {
         name: 'accelerator',
         value: 'auto|kvm|tcg',
         summary: 'how machines are run; auto boots a probe (default auto)'

@@ -19,6 +19,17 @@ export async function initialize(context: Context): Promise<void> {
   if (coordinators.length > 0 && file !== undefined) {
     throw usageFailure('node init: a genesis FILE names its coordinators; leave --coordinator out')
   }
+  const epochBlocks = flags.whole('epoch-blocks', 0)
+  if (epochBlocks !== undefined && file !== undefined) {
+    throw usageFailure(
+      'node init: a genesis FILE says when there are elections; leave --epoch-blocks out'
+    )
+  }
+  if (epochBlocks === 1) {
+    throw usageFailure(
+      'node init: --epoch-blocks takes at least 2, or 0: votes are counted before an epoch ends'
+    )
+  }
   const { initNode, loadGenesis, systemClock } = await import('../../../node/index.ts')
   try {
     const made = await initNode({
@@ -30,6 +41,7 @@ export async function initialize(context: Context): Promise<void> {
       vmm: accelerator === undefined ? undefined : { accelerator },
       genesis: file === undefined ? 'new-development' : await loadGenesis(file),
       coordinators,
+      epochBlocks,
       password: await passwordOf(context, 'new'),
       clock: systemClock
     } satisfies InitOptions)

@@ -2,11 +2,13 @@
 import type {
   AccountView,
   CatalogueEntry,
+  ElectionView,
   MachineView,
   NodeStatus,
   OperationView,
   SearchView
 } from '../port.ts'
+import { shownElection, votedText } from './ballot.ts'
 import { keptSelection } from './dialog-steps.ts'
 import type { Problem } from './dialogs.ts'
 import { tookText } from './durations.ts'
@@ -30,6 +32,8 @@ export type Answer =
   | { readonly type: 'unreachable'; readonly problem: Problem }
   | { readonly type: 'browsed'; readonly entries: readonly CatalogueEntry[] }
   | { readonly type: 'searched'; readonly machine: string; readonly search: SearchView }
+  | { readonly type: 'election'; readonly election: ElectionView }
+  | { readonly type: 'voted'; readonly election: ElectionView }
   | { readonly type: 'saved'; readonly machine: MachineView; readonly created: boolean }
   | { readonly type: 'ordered'; readonly operation: OperationView }
   | { readonly type: 'discarded'; readonly name: string }
@@ -43,7 +47,7 @@ export type Answer =
 /** Done as soon as it is on the ledger. */
 export type Said = LeaveVerb | 'raise-limit'
 
-export type Asked = 'browse' | 'search' | 'save' | 'console' | Order['verb']
+export type Asked = 'browse' | 'search' | 'election' | 'vote' | 'save' | 'console' | Order['verb']
 
 export function applyAnswer(state: UiState, answer: Answer): Step {
   switch (answer.type) {
@@ -63,6 +67,10 @@ export function applyAnswer(state: UiState, answer: Answer): Step {
           ? { ...state, dialog: { ...state.dialog, search: answer.search } }
           : state
       )
+    case 'election':
+      return step(shownElection(state, answer.election))
+    case 'voted':
+      return step(say(state, 'good', votedText(answer.election)), { kind: 'refresh' })
     case 'saved':
       return saved(state, answer.machine, answer.created)
     case 'ordered':
@@ -167,6 +175,7 @@ function refused(state: UiState, asked: Asked, problem: Problem): UiState {
     return { ...state, dialog: { ...dialog, busy: false, problem } }
   const waits =
     (asked === 'browse' && dialog?.kind === 'catalogue' && dialog.entries === null) ||
+    (asked === 'election' && dialog?.kind === 'ballot' && dialog.election === null) ||
     (asked === 'search' && dialog?.kind === 'hosts' && dialog.search === null)
   return say(waits ? { ...state, dialog: null } : state, 'bad', problem)
 }

@@ -46,6 +46,7 @@ export function placeOf(state: UiState): Place {
       return 'prompt'
     case 'catalogue':
     case 'hosts':
+    case 'ballot':
       return 'list'
     case 'bid':
     case 'limit':

@@ -1,4 +1,5 @@
 /** Keys inside dialogs. Text that no command takes goes to the field being edited. */
+import { mark } from './ballot.ts'
 import type { Command, Place } from './command.ts'
 import { accept, close, moveIn, raiseBid } from './dialog-steps.ts'
 import type { UiState } from './state.ts'
@@ -23,6 +24,11 @@ export const DIALOG_COMMANDS: readonly Command[] = [
     enabled: state =>
       (state.dialog?.kind === 'hosts' && state.dialog.search !== null) ||
       'Bids are for hosts: choose a configuration first.'
+  },
+  {
+    ...inDialog('mark', ['space'], 'Put on the ballot, or take off it', ['list'], mark),
+    hint: 'mark',
+    enabled: state => state.dialog?.kind === 'ballot' || 'Only ballots are marked.'
   },
   hinted('go on', inDialog('go on', ['enter'], 'Send the form', ['form'], accept)),
   {

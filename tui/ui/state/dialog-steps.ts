@@ -1,6 +1,7 @@
 /** What moving, accepting and leaving mean in each dialog. */
 import type { BidView, SearchView } from '../port.ts'
 import { spendLimitProblem } from './amounts.ts'
+import { castBallot, standingIn } from './ballot.ts'
 import type { BidDialog, Dialog, HostsDialog, LimitDialog } from './dialogs.ts'
 import type { Order } from './effects.ts'
 import { confirmMove, confirmStore, fieldProblem, fieldText, newBid, searchBid } from './flows.ts'
@@ -33,6 +34,8 @@ export function accept(state: UiState): Step {
       return acceptBid(state, dialog)
     case 'hosts':
       return acceptHost(state, dialog)
+    case 'ballot':
+      return castBallot(state, dialog)
     case 'limit':
       return acceptLimit(state, dialog)
     case 'confirm':
@@ -58,6 +61,8 @@ function moved(dialog: Dialog, by: number): Dialog {
       return { ...dialog, index: clamp(dialog.index + by, (dialog.entries?.length ?? 1) - 1) }
     case 'hosts':
       return { ...dialog, index: clamp(dialog.index + by, rowsOf(dialog.search) - 1) }
+    case 'ballot':
+      return { ...dialog, index: clamp(dialog.index + by, standingIn(dialog).length - 1) }
     case 'palette':
       return { ...dialog, index: Math.max(0, dialog.index + by) }
     case 'bid': {

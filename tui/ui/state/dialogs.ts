@@ -3,6 +3,7 @@ import type {
   CatalogueEntry,
   ConfigurationView,
   ContractView,
+  ElectionView,
   SearchView
 } from '../port.ts'
 import type { LimitVerb, Order } from './effects.ts'
@@ -84,6 +85,16 @@ export interface ConfirmDialog {
   readonly back: HostsDialog | null
 }
 
+/** Who coordinates the ledger, and the ballot of the account. */
+export interface BallotDialog {
+  readonly kind: 'ballot'
+  /** null while the node answers. */
+  readonly election: ElectionView | null
+  readonly index: number
+  /** Names of the candidates on the ballot as it would be cast now. */
+  readonly marked: ReadonlySet<string>
+}
+
 export type Dialog =
   /** `top` counts lines from the first, or with `end` the lines above the last page. */
   | { readonly kind: 'help'; readonly top: number; readonly end: boolean }
@@ -93,5 +104,6 @@ export type Dialog =
   | CatalogueDialog
   | BidDialog
   | HostsDialog
+  | BallotDialog
   | LimitDialog
   | ConfirmDialog

@@ -33,6 +33,8 @@ export type Effect =
   | { readonly kind: 'create'; readonly input: Input<'machine.create'> }
   | { readonly kind: 'edit'; readonly input: Input<'machine.edit'> }
   | { readonly kind: 'order'; readonly order: Order }
+  | { readonly kind: 'election' }
+  | { readonly kind: 'vote'; readonly candidates: readonly string[] }
   | { readonly kind: 'watch'; readonly operation: string }
   | { readonly kind: 'console'; readonly machine: string; readonly name: string }
   | { readonly kind: 'copy'; readonly text: string }

@@ -22,6 +22,11 @@ export function saveFeeLines({ status }: UiState, isNew: boolean): string[] {
   return feeLines(isNew ? status?.fees.register : status?.fees.transaction)
 }
 
+/** The same for a ballot. */
+export function voteFeeLines({ status }: UiState): string[] {
+  return feeLines(status?.fees.transaction)
+}
+
 function feeLines(fee: string | undefined): string[] {
   if (fee === undefined || (parseAmount(fee) ?? 0n) === 0n) return []
   return [`The ledger's fee is $${fee}.`]

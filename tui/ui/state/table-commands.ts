@@ -1,5 +1,6 @@
 /** Commands on the table and the program. */
 import { THEMES } from '../screen/index.ts'
+import { askElection } from './ballot.ts'
 import type { Command, Group } from './command.ts'
 import { lineOf } from './line-editor.ts'
 import { selectedMachine, type UiState, visibleMachines } from './state.ts'
@@ -45,6 +46,7 @@ export const TABLE_COMMANDS: readonly Command[] = [
   plain('refresh', ['r'], 'Ask the node again', 'Program', state =>
     step(say(state, 'info', 'Asking the node again…'), { kind: 'refresh' })
   ),
+  plain('election show', ['v'], 'Coordinators, candidates, your ballot', 'Program', askElection),
   plain('theme', ['t'], 'Next theme', 'Program', state => {
     const theme = THEMES[(THEMES.indexOf(state.theme) + 1) % THEMES.length] ?? 'standard'
     return step(say({ ...state, theme }, 'info', `Theme ${theme}.`))

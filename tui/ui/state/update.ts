@@ -69,6 +69,7 @@ function typedIn(dialog: Dialog, edit: (line: Line) => Line): Dialog {
     case 'cli':
     case 'catalogue':
     case 'hosts':
+    case 'ballot':
     case 'confirm':
       return dialog
   }

@@ -1,6 +1,7 @@
 /** The whole screen as a picture: `view(state, width, height)`, pure. */
 import { type Area, Frame } from '../screen/index.ts'
 import { type UiState, visibleMachines } from '../state/index.ts'
+import { putBallot } from './ballot.ts'
 import { putCatalogue } from './catalogue.ts'
 import { putDetail } from './detail.ts'
 import { noticeLines, putFooter, putNotice } from './footer.ts'
@@ -72,6 +73,8 @@ function putDialog(frame: Frame, space: Area, state: UiState): void {
       return putBid(frame, space, state, dialog)
     case 'hosts':
       return putHosts(frame, space, dialog)
+    case 'ballot':
+      return putBallot(frame, space, state, dialog)
     case 'limit':
       return putLimit(frame, space, state, dialog)
     case 'confirm':

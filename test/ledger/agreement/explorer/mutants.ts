@@ -53,7 +53,11 @@ export const UNREACHED: ReadonlyMap<keyof SafetyRules, string> = new Map([
   [
     'noNullifyAfterFinalize',
     'whoever has said FINALIZE has left the view, and only the view that one is in is given up'
-  ]
+  ],
+  ['endEpochs', 'the explored network elects nobody; the simulation over epochs shows the harm'],
+  ['votesOfEpoch', 'as endEpochs'],
+  ['quorumOfSet', 'as endEpochs'],
+  ['sealingApart', 'as endEpochs']
 ])
 
 /**

@@ -145,11 +145,6 @@ const CASES: readonly [string, AgreementFaultCode, Say][] = [
     ({ cluster, liar }) =>
       without(nullifyBy(liar, cluster.network), () => ({ signer: SMALL_ORDER_KEY }))
   ],
-  [
-    'a vote of another epoch',
-    'OTHER_EPOCH',
-    ({ cluster, liar }) => nullifyBy(liar, cluster.network, 7)
-  ],
   ['a vote for another network', 'FORGED', ({ liar }) => nullifyBy(liar, 'ee'.repeat(32))],
   [
     'a vote whose signature is not in its canonical form',
@@ -211,6 +206,25 @@ for (const [what, code, say] of CASES) {
   })
 }
 
+test('a vote of a later epoch is refused as OTHER_EPOCH, and somebody is asked for what is missing here', () => {
+  const { cluster, liar } = scene()
+  cluster.sent = []
+  const bytes = encodeMessage(nullifyBy(liar, cluster.network, 7))
+  cluster.member(0).feed({ type: 'message', from: cluster.keyOf(LIAR), bytes })
+  const { refused, state } = cluster.member(0)
+  assert.deepEqual(
+    refused.map(({ code }) => code),
+    ['OTHER_EPOCH']
+  )
+  assert.deepEqual([state.seat.epoch, state.final.state.height], [0, 0])
+  const said = cluster.sent.filter(({ from }) => from === 0)
+  assert.deepEqual(
+    said.map(({ message }) => message),
+    [{ type: 'get-final', fromHeight: 1 }]
+  )
+})
+
 test('every code of the list has its case', () => {
-  assert.deepEqual([...new Set(CASES.map(([, code]) => code))].sort(), [...AGREEMENT_FAULTS].sort())
+  const codes = new Set([...CASES.map(([, code]) => code), 'OTHER_EPOCH'])
+  assert.deepEqual([...codes].sort(), [...AGREEMENT_FAULTS].sort())
 })

@@ -9,6 +9,7 @@ import {
   type CertifiedBlock,
   chainContext,
   decodeMessage,
+  type ElectionParameters,
   type Evidence,
   encodeMessage,
   followBlock,
@@ -40,6 +41,8 @@ export interface Packet {
 export class Crash extends Error {}
 
 export interface ClusterOptions {
+  /** Epochs of so many blocks; without it there is one for ever. */
+  readonly epochBlocks?: number
   readonly rules?: SafetyRules
 }
 
@@ -59,7 +62,11 @@ export class Cluster {
     this.signers = Array.from({ length: size }, (_, at) => testSigner(`member ${at}`))
     this.genesis = {
       ...sample.genesis,
-      coordinators: this.signers.map(({ publicKey }, at) => ({ name: `m${at}`, key: publicKey }))
+      coordinators: this.signers.map(({ publicKey }, at) => ({ name: `m${at}`, key: publicKey })),
+      parameters: {
+        ...sample.genesis.parameters,
+        election: options.epochBlocks === undefined ? null : electionOf(options.epochBlocks)
+      }
     }
     this.network = networkOf(this.genesis, testCrypto)
     this.nowMs = this.genesis.timeMs
@@ -161,6 +168,18 @@ export class Cluster {
   }
 }
 
+function electionOf(epochBlocks: number): ElectionParameters {
+  return {
+    epochBlocks,
+    epochMs: 86_400_000,
+    tallyBlocks: 1,
+    bond: 1n,
+    turnoutPercent: 10,
+    sizeMax: 7,
+    silenceViews: 1_000
+  }
+}
+
 export class Member {
   readonly at: number
   readonly evidence: Evidence[] = []
@@ -177,6 +196,8 @@ export class Member {
   readonly #blocks: CertifiedBlock[] = []
   #tip: Tip
   #state: SimplexState | undefined
+  /** What waited when the epoch ended here; null while none has. */
+  #waiting: readonly SignedTransaction[] | null = null
 
   constructor(cluster: Cluster, at: number, { rules }: ClusterOptions) {
     this.#cluster = cluster
@@ -230,6 +251,11 @@ export class Member {
       const { state, effects } = step()
       this.#state = state
       for (const effect of effects) this.#carryOut(effect)
+      const waiting = this.#waiting
+      if (waiting === null) return
+      this.#waiting = null
+      this.start()
+      this.feed({ type: 'transactions', transactions: waiting })
     } catch (error) {
       if (!(error instanceof Crash)) throw error
       this.stop()
@@ -267,6 +293,9 @@ export class Member {
         return
       case 'final':
         this.finals.push(effect.certified)
+        return
+      case 'epoch-over':
+        this.#waiting = effect.waiting
         return
       case 'answer':
       case 'dropped':

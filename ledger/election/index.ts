@@ -1,0 +1,7 @@
+export { BOND_EPOCHS, giveBack, isElected, slash } from './bonds.ts'
+export { endBlock } from './epochs.ts'
+export { feesEarned } from './fees.ts'
+export { electInOrder, type WeightedBallot } from './phragmen.ts'
+export { replaceMember } from './replacement.ts'
+export { tallyVotes } from './tally.ts'
+export { isIssuer, noteIssue, votesIn, type WeightedVote, weightOf } from './weights.ts'

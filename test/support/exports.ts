@@ -1,0 +1,31 @@
+/** Exported ledgers in memory, whole or altered. */
+import { type CertifiedBlock, type Genesis, writeExport } from '../../ledger/index.ts'
+import { testCrypto } from './ed25519.ts'
+import * as sample from './ledger-samples.ts'
+import { sampleBatches, sampleChain } from './sample-chain.ts'
+
+/** The export of the four blocks of the sample network. */
+export function sampleExport(): Promise<Uint8Array> {
+  return exported(sampleChain(sampleBatches()).blocks)
+}
+
+export async function exported(
+  blocks: readonly CertifiedBlock[],
+  { from = 1, genesis = sample.genesis }: { from?: number; genesis?: Genesis } = {}
+): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = []
+  for await (const piece of writeExport(genesis, from, blocks, testCrypto)) pieces.push(piece)
+  return new Uint8Array(Buffer.concat(pieces))
+}
+
+/** In pieces of a length that fits nothing. */
+export async function* inPieces(bytes: Uint8Array, length = 1_000): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length)
+}
+
+/** The bytes with one bit of the one at `at` turned. */
+export function flipped(bytes: Uint8Array, at: number, bit = 1): Uint8Array {
+  const other = Uint8Array.from(bytes)
+  other[at] = (other[at] ?? 0) ^ bit
+  return other
+}

@@ -1,0 +1,1 @@
+export { ELECTION_COMMANDS } from './commands.ts'
