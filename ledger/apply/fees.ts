@@ -84,7 +84,8 @@ export function collectFees(
   const { coordinator, proof } = body
   const earned = feesEarned(draft, coordinator)
   if (earned === 0n && !draft.epoch.members.some(({ key }) => key === coordinator)) {
-    return reject('COORDINATOR_UNKNOWN', `${coordinator} never coordinated`)
+    const message = `${coordinator} is no coordinator, and never earned a fee as one`
+    return reject('COORDINATOR_UNKNOWN', message)
   }
   if (!statements.feesProofIsBy(account.id, nonce, coordinator, proof)) {
     return reject(
