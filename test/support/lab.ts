@@ -70,6 +70,8 @@ export interface LabOptions {
   readonly colleagues?: readonly string[]
   /** Folder of the preconfigured images, for guests of real QEMU. */
   readonly images?: string
+  /** Of every node, besides what the lab itself says. */
+  readonly environment?: Readonly<Record<string, string>>
   /** Its nodes can be cut off from their network. */
   readonly cuttable?: boolean
   /** Its nodes note each effect of a move, and can be told to die before one. */
@@ -152,8 +154,9 @@ export class Lab {
       clock: systemClock,
       cost: CHEAP_SCRYPT
     })
-    const { images, cuttable, crashable } = this.#options
+    const { images, cuttable, crashable, environment } = this.#options
     const node = new LabNode(name, dir, {
+      ...environment,
       ...(images === undefined ? {} : { VIRTUOSO_IMAGES: images }),
       ...(cuttable === true ? { NODE_OPTIONS: `--import=${CUT_OFF.href}` } : {}),
       ...(crashable === true ? { NODE_OPTIONS: `--import=${CRASH.href}` } : {})

@@ -19,8 +19,19 @@ import * as sample from '../../support/ledger-samples.ts'
 import { median, type Row, row } from '../row.ts'
 import { Crowd } from './crowd.ts'
 
-/** Accounts; one in ten has a machine. */
-const SIZES = [1_000, 10_000, 100_000, 1_000_000]
+interface Size {
+  readonly accounts: number
+  /** Dealt out to the accounts in turn. */
+  readonly machines: number
+}
+
+const SIZES: readonly Size[] = [
+  { accounts: 1_000, machines: 100 },
+  { accounts: 10_000, machines: 1_000 },
+  { accounts: 100_000, machines: 10_000 },
+  { accounts: 1_000_000, machines: 100_000 },
+  { accounts: 100_000, machines: 1_000_000 }
+]
 const SENDERS = 1_000
 const ROUNDS = 5
 
@@ -41,9 +52,10 @@ export function growth(): readonly Row[] {
       tip = made.tip
     }
     const heapMiB = usedMiB() - before
+    const name = `ledger/growth/${size.accounts}-accounts-${size.machines}-machines`
     return [
-      row(`ledger/growth/${size}-accounts/block-of-${SENDERS}`, median(taken), 'ms'),
-      row(`ledger/growth/${size}-accounts/heap`, heapMiB, 'MiB')
+      row(`${name}/block-of-${SENDERS}`, median(taken), 'ms'),
+      row(`${name}/heap`, heapMiB, 'MiB')
     ]
   })
 }
@@ -75,10 +87,10 @@ function block(
   return { tip: tipAfter(tip, built.block.header, built.state, nodeCrypto), ms }
 }
 
-function crowded(tip: Tip, size: number): Tip {
+function crowded(tip: Tip, { accounts, machines }: Size): Tip {
   const draft = tip.state.draft(tip.state.height + 1, tip.state.timeMs + 1)
-  for (let at = 0; at < size; at++) {
-    const id = hex(at, 32)
+  const ids = Array.from({ length: accounts }, (_, at) => hex(at, 32))
+  for (const [at, id] of ids.entries()) {
     const account: AccountRecord = {
       ...sample.account,
       id,
@@ -86,13 +98,18 @@ function crowded(tip: Tip, size: number): Tip {
       key: hex(at, 64)
     }
     draft.putAccount(account)
-    if (at % 10 !== 0) continue
-    const digits = hex(at, 32)
-    const uuid = `${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}-8${digits.slice(17, 20)}-${digits.slice(20)}`
-    const machine: MachineRecord = { ...sample.machine, uuid, owner: id }
+  }
+  for (let at = 0; at < machines; at++) {
+    const owner = ids[at % ids.length] ?? ''
+    const machine: MachineRecord = { ...sample.machine, uuid: uuidOf(at), owner }
     draft.putMachine(machine)
   }
   return { ...tip, state: draft.commit() }
+}
+
+function uuidOf(at: number): string {
+  const digits = hex(at, 32)
+  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}-8${digits.slice(17, 20)}-${digits.slice(20)}`
 }
 
 /** Spread over the whole range, as hashes are. */

@@ -1,17 +1,22 @@
 /**
- * Others that commit, where they are installed: PostgreSQL's TPC-B-like pgbench with fsync. It is context and no
- * rival: it neither signs anything nor bears a liar.
+ * Others that commit, where they are installed: PostgreSQL's TPC-B-like pgbench with fsync, and etcd. They are context and
+ * no rivals: neither signs anything nor bears a liar.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from '../processes.ts'
 import { type Row, row } from '../row.ts'
+import { etcdRows } from './etcd.ts'
 
 const SECONDS = '10'
 const CLIENTS = '32'
 
 export async function neighbours(): Promise<readonly Row[]> {
+  return [...(await pgbench()), ...(await etcdRows())]
+}
+
+async function pgbench(): Promise<readonly Row[]> {
   const found = await run('sh', ['-c', 'ls -d /usr/lib/postgresql/*/bin | tail -1'])
   const bin = found.output.trim()
   if (found.code !== 0 || bin === '') return []
