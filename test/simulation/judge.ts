@@ -24,6 +24,8 @@ import {
   type Tip
 } from '../../ledger/index.ts'
 import { toyCrypto } from '../support/toy-crypto.ts'
+import type { Chance } from './chance.ts'
+import { LightReader } from './light-reader.ts'
 import { Listener } from './listener.ts'
 import { Violated } from './violation.ts'
 
@@ -36,6 +38,8 @@ export interface JudgePlan {
   /** Largest error of an honest clock. */
   readonly skewMs: number
   readonly nowMs: () => number
+  /** Its own, so that what it looks at changes nothing that happens. */
+  readonly chance: Chance
 }
 
 /** What nobody says to an honest coordinator without lying. */
@@ -59,11 +63,13 @@ export class Judge {
   readonly #plan: JudgePlan
   readonly #context: ReturnType<typeof chainContext>
   readonly #listener: Listener
+  readonly #reader: LightReader
   readonly #acknowledged = new Set<Hash>()
 
   constructor(plan: JudgePlan) {
     this.#plan = plan
     this.#listener = new Listener(plan.honest)
+    this.#reader = new LightReader(plan.genesis, plan.chance, toyCrypto)
     this.states = [genesisTip(plan.genesis, toyCrypto)]
     this.#context = chainContext(plan.genesis, toyCrypto)
   }
@@ -125,6 +131,7 @@ export class Judge {
     this.states.push(followed.tip)
     this.#checkStates(before.state, followed.tip.state)
     this.#checkNonces(before.state, followed.tip.state, certified)
+    this.#reader.final(certified, followed.tip.state)
     for (const signed of block.transactions) this.#once(hashTransaction(signed, toyCrypto))
   }
 

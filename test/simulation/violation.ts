@@ -12,6 +12,7 @@ export type Property =
   | 'no halt'
   | 'invariants'
   | 'nonces'
+  | 'proofs'
   | 'nothing twice'
   | 'nothing lost'
   | 'other cuts'

@@ -136,7 +136,8 @@ class World {
         this.#signers.filter((_, at) => !this.#cast.lies(at)).map(({ publicKey }) => publicKey)
       ),
       skewMs: SKEW_MS_MAX,
-      nowMs: () => this.#clockwork.nowMs
+      nowMs: () => this.#clockwork.nowMs,
+      chance: new Chance(seed)
     })
     this.#seatsAt = this.#signers.map((_, at) => this.#occupy(at))
     this.#traffic = this.#makeTraffic()
