@@ -1,18 +1,22 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
+  BLOCK_TRANSACTION_BYTES_MAX,
+  BLOCK_TRANSACTIONS_MAX,
   type Block,
   type BlockDraft,
   buildBlock,
   type ChainFaultCode,
   chainContext,
+  encodeTransaction,
   executeBlock,
   genesisTip,
   type Hash,
   type Header,
   hashTransaction,
   type SignedTransaction,
-  setHashOf
+  setHashOf,
+  signCandidateProof
 } from '../../../ledger/index.ts'
 import { testCrypto } from '../../support/ed25519.ts'
 import * as sample from '../../support/ledger-samples.ts'
@@ -89,6 +93,24 @@ function transactionRootOf(
   assert.ok(root !== undefined, execution.fault.message)
   return root
 }
+
+test('a block of more transactions, or of more bytes of them, than may be is refused unread', () => {
+  const of = (signed: SignedTransaction, count: number): Block => {
+    const transactions = Array.from({ length: count }, () => signed)
+    return { ...built.block, transactions, results: transactions.map(() => null) }
+  }
+  assert.equal(faultOf(of(open, BLOCK_TRANSACTIONS_MAX)), 'WRONG_TRANSACTION_ROOT')
+  assert.equal(faultOf(of(open, BLOCK_TRANSACTIONS_MAX + 1)), 'TOO_LARGE')
+  const { buyer, buyerKey, coordinator, network } = sample
+  const addresses = Array.from({ length: 8 }, (_, at) => `/dns4/${`${at}`.repeat(240)}/tcp/1`)
+  const proof = signCandidateProof(network, sample.buyerId, 1, coordinator)
+  const stand = { type: 'stand', key: coordinator.publicKey, addresses, proof } as const
+  const long = sample.signed(buyer, 1, stand, buyerKey)
+  const most = Math.floor(BLOCK_TRANSACTION_BYTES_MAX / encodeTransaction(long).length)
+  assert.ok(most < BLOCK_TRANSACTIONS_MAX, 'bytes are what limits these')
+  assert.equal(faultOf(of(long, most)), 'WRONG_TRANSACTION_ROOT')
+  assert.equal(faultOf(of(long, most + 1)), 'TOO_LARGE')
+})
 
 test('a result that is not what the transaction gives is refused', () => {
   assert.equal(faultOf(sealed([open, refused], [null, 'HOST_MALFORMED'])), 'WRONG_RESULT')
