@@ -238,7 +238,15 @@ export interface NodeStatus {
   dataDir: string
   uptimeMs: number
   rssBytes: number
-  ledger: { height: number; timeMs: number; stateRoot: string; behind: boolean }
+  ledger: {
+    /** `full` replays every block; `light` follows heads and has each read proven. */
+    kind: 'light' | 'full'
+    height: number
+    timeMs: number
+    stateRoot: string
+    /** A peer is further; on a light node: there is no head that is new enough. */
+    behind: boolean
+  }
   /** What the account pays for registering something, and for every other transaction it signs. */
   fees: { register: string; transaction: string }
   peers: number

@@ -16,8 +16,8 @@ export interface LedgerHead {
   hash: string
   timeMs: number
   stateRoot: string
-  /** In the newest block. */
-  transactions: number
+  /** In the newest block; null on a light node, which has its header only. */
+  transactions: number | null
 }
 
 /** Final blocks as they are stored, for whoever checks them alone: an export, an audit. */

@@ -2,6 +2,7 @@ import { AmountError, EncodingError } from '../../ledger/index.ts'
 import { ConsoleRefused } from '../../protocols/console/index.ts'
 import { FrameError } from '../../protocols/framing/index.ts'
 import { ApiError } from '../api/index.ts'
+import { LedgerAccessError } from '../ledger-access/index.ts'
 import { OrderRefused } from '../owner/index.ts'
 import { refuse, refuseByCode } from '../service/index.ts'
 import { VmmError } from '../vmm/index.ts'
@@ -13,6 +14,7 @@ export function explain(error: unknown): ApiError | undefined {
   if (error instanceof ConsoleRefused) {
     return refuseByCode(error.refusal.code, `the host refuses the console: ${error.message}`)
   }
+  if (error instanceof LedgerAccessError) return refuseByCode(error.code, error.message)
   if (error instanceof VmmError) return refuseByCode(error.code, error.message)
   if (error instanceof AmountError || error instanceof EncodingError) {
     return refuse(error.code, 'usage', error.message)

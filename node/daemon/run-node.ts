@@ -1,5 +1,6 @@
 import { systemClock } from '../clock.ts'
 import { createImageStore } from '../images/index.ts'
+import type { LedgerAccess } from '../ledger-access/index.ts'
 import { createNetwork, type Network } from '../network/index.ts'
 import { createMarket, type Market, type OfferExchange, startExchange } from '../offers/index.ts'
 import { type Replica, serveLedgerProtocol } from '../replica/index.ts'
@@ -66,6 +67,7 @@ async function begin(options: RunOptions, undo: Undo): Promise<void> {
 
 interface JoinedLedger {
   readonly network: Network
+  readonly ledger: LedgerAccess
   readonly replica: Replica
   readonly seat: LedgerSeat
 }
@@ -96,19 +98,19 @@ async function join(base: BasePart, ended: Ended, undo: Undo): Promise<JoinedLed
   )
   const seat = undo.later(await ledger.sit(network), each => each.stop())
   await serveLedgerProtocol(network, replica, seat)
-  return { network, replica, seat }
+  return { network, ledger: replica, replica, seat }
 }
 
 async function openTrade(
   base: BasePart,
-  { network, replica }: JoinedLedger,
+  { network, ledger }: JoinedLedger,
   images: ImageStore,
   undo: Undo
 ): Promise<{ market: Market; exchange: OfferExchange }> {
   const market = createMarket({ clock: systemClock, images })
   const log = base.log('market')
   const exchange = undo.later(
-    await startExchange({ network, replica, market, clock: systemClock, log }),
+    await startExchange({ network, ledger, market, clock: systemClock, log }),
     each => each.stop()
   )
   return { market, exchange }

@@ -3,10 +3,11 @@ import { startApiServer } from '../api-server/index.ts'
 import { systemAlarms, systemClock } from '../clock.ts'
 import { nodeCrypto } from '../crypto/index.ts'
 import { VersionHistory } from '../history/index.ts'
+import type { LedgerAccess } from '../ledger-access/index.ts'
 import type { Network } from '../network/index.ts'
 import type { Market } from '../offers/index.ts'
 import { openOperations } from '../operations/index.ts'
-import { createSubmitter, type Replica } from '../replica/index.ts'
+import { createSubmitter } from '../replica/index.ts'
 import {
   accuse,
   createHandlers,
@@ -21,13 +22,13 @@ import { explain } from './explain.ts'
 import { hostServices } from './host-services.ts'
 import type { HostingPart } from './hosting-part.ts'
 import type { LedgerSeat } from './ledger-part.ts'
-import { nodeStatus } from './status.ts'
+import { statusOf } from './status.ts'
 import type { Undo } from './undo.ts'
 
 export interface ServiceOptions {
   readonly base: BasePart
   readonly network: Network
-  readonly replica: Replica
+  readonly ledger: LedgerAccess
   readonly seat: LedgerSeat
   readonly market: Market
   readonly images: ImageStore
@@ -45,20 +46,19 @@ export async function openService(options: ServiceOptions, undo: Undo): Promise<
   const handlers = createHandlers({
     context,
     hosts: hostServices({ dataDir: layout.dir, vmm: hosting.vmm, identity, books: hosting.books }),
-    status: () =>
-      nodeStatus({
-        ...context,
-        name: config.name,
-        version: options.version,
-        roles: config.roles,
-        dataDir: layout.dir,
-        startedAtMs: options.startedAtMs,
-        behind: () => seat.behind()
-      }),
+    status: statusOf({
+      ...context,
+      name: config.name,
+      version: options.version,
+      roles: config.roles,
+      dataDir: layout.dir,
+      startedAtMs: options.startedAtMs,
+      behind: () => seat.behind()
+    }),
     stop: options.stop
   })
   const elections = base.log('election')
-  undo.later(tellElections(options.replica, identity.node.publicKey, elections), stop => stop())
+  undo.later(tellElections(options.ledger, identity.node.publicKey, elections), stop => stop())
   undo.later(
     seat.onEvidence(evidence => void accuse(context, evidence, elections)),
     stop => stop()
@@ -79,7 +79,7 @@ export async function openService(options: ServiceOptions, undo: Undo): Promise<
 }
 
 async function contextOf(options: ServiceOptions, undo: Undo): Promise<ServiceContext> {
-  const { base, network, replica, market, images, seat } = options
+  const { base, network, ledger, market, images, seat } = options
   const { identity, config, store } = base
   const operations = undo.later(
     await openOperations({
@@ -96,7 +96,7 @@ async function contextOf(options: ServiceOptions, undo: Undo): Promise<ServiceCo
   const submitter = createSubmitter({
     signer: { kind: 'account', id: accountId },
     key: identity.account,
-    replica,
+    ledger,
     courier: seat,
     crypto: nodeCrypto
   })
@@ -106,8 +106,8 @@ async function contextOf(options: ServiceOptions, undo: Undo): Promise<ServiceCo
     clock: systemClock,
     crypto: nodeCrypto,
     network,
-    replica,
-    history: new VersionHistory(replica),
+    ledger,
+    history: new VersionHistory(ledger),
     market,
     operations,
     events: base.events,
@@ -118,7 +118,7 @@ async function contextOf(options: ServiceOptions, undo: Undo): Promise<ServiceCo
     host: options.hosting.host,
     owner: {
       network,
-      replica,
+      ledger,
       key: identity.account,
       addressesOf: host => offerOf(host)?.addresses ?? []
     }

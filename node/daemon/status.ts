@@ -1,10 +1,10 @@
-import { formatDollars } from '../../ledger/index.ts'
+import { type AccountRecord, formatDollars } from '../../ledger/index.ts'
 import type { NodeStatus } from '../api/index.ts'
 import type { Clock } from '../clock.ts'
 import type { Host } from '../host/index.ts'
+import type { LedgerAccess } from '../ledger-access/index.ts'
 import type { Network } from '../network/index.ts'
 import type { Market } from '../offers/index.ts'
-import type { Replica } from '../replica/index.ts'
 
 export interface StatusOptions {
   readonly name: string
@@ -15,18 +15,32 @@ export interface StatusOptions {
   readonly startedAtMs: number
   readonly clock: Clock
   readonly network: Network
-  readonly replica: Replica
+  readonly ledger: LedgerAccess
   readonly market: Market
   readonly host: Host
   readonly behind: () => boolean
 }
 
-export async function nodeStatus(options: StatusOptions): Promise<NodeStatus> {
-  const { network, replica, market, host, clock } = options
-  const state = replica.state()
-  const account = state.account(options.accountId)
+/** A light node that is cut off still says who it is: its account as it was seen last. */
+export function statusOf(options: StatusOptions): () => Promise<NodeStatus> {
+  let seen: AccountRecord | undefined
+  return async () => {
+    if (!options.behind()) {
+      const look = options.ledger.read(state => state.account(options.accountId))
+      seen = await look.catch(() => seen)
+    }
+    return viewStatus(options, seen)
+  }
+}
+
+async function viewStatus(
+  options: StatusOptions,
+  account: AccountRecord | undefined
+): Promise<NodeStatus> {
+  const { network, ledger, market, host, clock } = options
+  const { genesis, context, kind } = ledger
+  const { height, timeMs, stateRoot } = ledger.head()
   const hostId = host.uuid()
-  const { genesis } = state
   return {
     name: options.name,
     version: options.version,
@@ -34,18 +48,13 @@ export async function nodeStatus(options: StatusOptions): Promise<NodeStatus> {
     peer: network.peer,
     addresses: network.addresses(),
     roles: [...options.roles],
-    network: replica.network,
+    network: context.network,
     networkName: genesis.name,
     dev: genesis.dev,
     dataDir: options.dataDir,
     uptimeMs: clock.nowMs() - options.startedAtMs,
     rssBytes: process.memoryUsage.rss(),
-    ledger: {
-      height: state.height,
-      timeMs: state.timeMs,
-      stateRoot: state.root(),
-      behind: options.behind()
-    },
+    ledger: { kind, height, timeMs, stateRoot, behind: options.behind() },
     fees: {
       register: formatDollars(genesis.parameters.registerFee),
       transaction: formatDollars(genesis.parameters.transactionFee)

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { followBlock, genesisTip, type Tip, type Uuid } from '../../ledger/index.ts'
-import type { Replica } from '../replica/index.ts'
+import type { LedgerAccess } from '../ledger-access/index.ts'
 import { type VersionRow, versionsIn } from './versions.ts'
 
 /** Blocks executed before others get their turn. */
@@ -11,14 +11,14 @@ const BLOCKS_AT_ONCE = 50
  * only the newest. The first question replays the chain, the next ones what has been added since.
  */
 export class VersionHistory {
-  readonly #replica: Replica
+  readonly #ledger: LedgerAccess
   readonly #rows = new Map<Uuid, VersionRow[]>()
   #tip: Tip
   #reading: Promise<unknown> = Promise.resolve()
 
-  constructor(replica: Replica) {
-    this.#replica = replica
-    this.#tip = genesisTip(replica.state().genesis, replica.context.crypto)
+  constructor(ledger: LedgerAccess) {
+    this.#ledger = ledger
+    this.#tip = genesisTip(ledger.genesis, ledger.context.crypto)
   }
 
   /** The oldest first. */
@@ -30,11 +30,10 @@ export class VersionHistory {
   }
 
   async #readOn(): Promise<void> {
-    const { context } = this.#replica
-    const until = this.#replica.state().height
-    for await (const certified of this.#replica.blocks(this.#tip.state.height + 1)) {
+    const { context } = this.#ledger
+    const { height: newest } = this.#ledger.head()
+    for await (const certified of this.#ledger.blocks(this.#tip.state.height + 1, newest)) {
       const { height } = certified.block.header
-      if (height > until) return
       const executed = followBlock(this.#tip, certified, context)
       if (!executed.ok) {
         throw new Error(`block ${height} does not follow: ${executed.fault.message}`)

@@ -124,7 +124,11 @@ async function begin(options: HostOptions, terms: Terms, lease: HostLease): Prom
   const host = terms.host
   const log = options.log
   const locks: MachineLocks = createMachineLocks()
-  const submitter = createSubmitter({ ...options, signer: { kind: 'host', id: host } })
+  const submitter = createSubmitter({
+    ...options,
+    ledger: replica,
+    signer: { kind: 'host', id: host }
+  })
   const cached = createCachedCopies({
     ...options,
     host,

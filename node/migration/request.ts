@@ -1,6 +1,7 @@
 import {
   type HostRecord,
   type MachineRecord,
+  type MigrationRecord,
   type SignedAcceptance,
   type SignedOffer
 } from '../../ledger/index.ts'
@@ -78,7 +79,8 @@ export async function moveMachine(
   wish: MoveWish,
   report: MoveReport
 ): Promise<void> {
-  await new Request(options, wish, report).run()
+  const asked = await moveRequest(options, wish, report.signal)
+  await new Request(options, wish, report, asked).run()
 }
 
 async function dial(
@@ -87,8 +89,33 @@ async function dial(
   signal: AbortSignal
 ): Promise<VmmpChannel> {
   const addresses = options.addressesOf(host)
-  const stream = await options.network.open('vmmp', hostKey(options, host), { addresses, signal })
+  const key = await hostKey(options, host, signal)
+  const stream = await options.network.open('vmmp', key, { addresses, signal })
   return vmmpChannel(stream, { signal })
+}
+
+async function moveRequest(
+  { network, ledger, addressesOf }: RequestOptions,
+  { machine }: MoveWish,
+  signal: AbortSignal
+): Promise<MoveRequest> {
+  const uuid = machine.holder
+  const holder = uuid === null ? undefined : await ledger.read(state => state.host(uuid), signal)
+  if (holder === undefined) throw new OrderRefused('ILLEGAL_STATE', 'no host holds this machine')
+  return {
+    machine: machine.uuid,
+    version: machine.version,
+    origin: {
+      peer: peerTextOf(holder.key),
+      address: addressesOf(holder.uuid)[0] ?? '/ip4/0.0.0.0'
+    },
+    requester: { peer: network.peer, address: network.addresses()[0] ?? '/ip4/0.0.0.0' }
+  }
+}
+
+interface OnLedger {
+  readonly machine: MachineRecord | undefined
+  readonly migration: MigrationRecord | undefined
 }
 
 /** Drives the requester's machine of `protocols/vmmp/requester.ts`. */
@@ -104,24 +131,26 @@ class Request {
   #first: RequesterStep
   /** Why the destination gave up, in its own words. */
   #reason: string | null = null
+  /** The ledger will be read when its turn comes, and need not be read twice. */
+  #toRead = false
 
-  constructor(options: RequestOptions, wish: MoveWish, report: MoveReport) {
+  constructor(options: RequestOptions, wish: MoveWish, report: MoveReport, asked: MoveRequest) {
     this.#options = options
     this.#wish = wish
     this.#report = report
-    this.#first = startRequester(this.#moveRequest(), options.clock.nowMs())
+    this.#first = startRequester(asked, options.clock.nowMs())
     this.#state = this.#first.state
   }
 
   async run(): Promise<void> {
-    const { replica, clock } = this.#options
+    const { ledger, clock } = this.#options
     this.#report.step('asking the destination for its methods')
     this.#channel = await this.#dial()
     const ended = new Promise<void>((resolve, reject) => {
       this.#settle = { resolve, reject }
     })
     const timer = setInterval(() => this.#feed({ type: 'tick', nowMs: clock.nowMs() }), TICK_MS)
-    const forget = replica.onFinal(() => this.#ledgerChanged())
+    const forget = ledger.onHead(() => this.#ledgerChanged())
     const cancel = (): void => this.#cancel()
     this.#report.signal.addEventListener('abort', cancel)
     this.#enqueue(() => this.#carryOut(this.#first.effects))
@@ -151,22 +180,6 @@ class Request {
     }
   }
 
-  #moveRequest(): MoveRequest {
-    const { machine } = this.#wish
-    const { network, replica, addressesOf } = this.#options
-    const holder = machine.holder === null ? undefined : replica.state().host(machine.holder)
-    if (holder === undefined) throw new OrderRefused('ILLEGAL_STATE', 'no host holds this machine')
-    return {
-      machine: machine.uuid,
-      version: machine.version,
-      origin: {
-        peer: peerTextOf(holder.key),
-        address: addressesOf(holder.uuid)[0] ?? '/ip4/0.0.0.0'
-      },
-      requester: { peer: network.peer, address: network.addresses()[0] ?? '/ip4/0.0.0.0' }
-    }
-  }
-
   /** The stream's end is no news: the ledger and the ticks decide. */
   async #listen(channel: VmmpChannel): Promise<void> {
     try {
@@ -189,17 +202,32 @@ class Request {
   }
 
   #ledgerChanged(): void {
-    const state = this.#options.replica.state()
+    if (this.#toRead) return
+    this.#toRead = true
+    this.#enqueue(async () => {
+      this.#toRead = false
+      const seen = await this.#onLedger().catch(() => null)
+      // What cannot be read now is read under the next head.
+      if (seen !== null) await this.#step({ type: 'ledger', ...seen })
+    })
+  }
+
+  #onLedger(): Promise<OnLedger> {
     const { uuid } = this.#wish.machine
-    this.#feed({ type: 'ledger', machine: state.machine(uuid), migration: state.migration(uuid) })
+    return this.#options.ledger.read(
+      state => ({ machine: state.machine(uuid), migration: state.migration(uuid) }),
+      this.#over.signal
+    )
   }
 
   #feed(event: RequesterEvent): void {
-    this.#enqueue(async () => {
-      const step = stepRequester(this.#state, event)
-      this.#state = step.state
-      await this.#carryOut(step.effects)
-    })
+    this.#enqueue(() => this.#step(event))
+  }
+
+  async #step(event: RequesterEvent): Promise<void> {
+    const step = stepRequester(this.#state, event)
+    this.#state = step.state
+    await this.#carryOut(step.effects)
   }
 
   #enqueue(work: () => Promise<void>): void {
@@ -250,20 +278,19 @@ class Request {
 
   async #acceptance(): Promise<SignedAcceptance> {
     const { machine, offer, destination } = this.#wish
-    const { replica, network, key, addressesOf } = this.#options
-    const state = replica.state()
+    const { ledger, network, key, addressesOf } = this.#options
     const request = {
       machine: machine.uuid,
       version: machine.version,
       offer,
-      expiryHeight: state.height + ACCEPTANCE_HEIGHTS
+      expiryHeight: ledger.head().height + ACCEPTANCE_HEIGHTS
     }
     const { signal } = this.#over
     const stream = await network.open('order', destination.key, {
       addresses: addressesOf(destination.uuid),
       signal
     })
-    const signed = signAcceptRequest(state.network, request, machine.owner, key)
+    const signed = signAcceptRequest(ledger.context.network, request, machine.owner, key)
     const answer = await requestAcceptance(stream, signed, { signal })
     if (answer.kind === 'refused') throw new OrderRefused(answer.code, answer.message)
     return answer.acceptance
@@ -274,7 +301,8 @@ class Request {
     const { network, addressesOf } = this.#options
     const { signal } = this.#over
     try {
-      const stream = await network.open('order', hostKey(this.#options, destination), {
+      const key = await hostKey(this.#options, destination, signal)
+      const stream = await network.open('order', key, {
         addresses: addressesOf(destination),
         signal
       })
@@ -293,8 +321,8 @@ class Request {
   }
 
   async #abort(): Promise<void> {
-    const { replica, submitter } = this.#options
-    const migration = replica.state().migration(this.#wish.machine.uuid)
+    const { submitter } = this.#options
+    const { migration } = await this.#onLedger()
     if (migration === undefined) {
       if (this.#state.phase === 'asking') throw this.#refusal('')
       return

@@ -1,4 +1,4 @@
-import type { PublicKey, SignedOffer } from '../../ledger/index.ts'
+import type { HostRecord, PublicKey, SignedOffer, Uuid } from '../../ledger/index.ts'
 import { FrameError } from '../../protocols/framing/index.ts'
 import {
   ANNOUNCEMENT_BYTES_MAX,
@@ -19,14 +19,14 @@ import {
   takeToken
 } from '../../protocols/market/index.ts'
 import type { Clock } from '../clock.ts'
+import type { LedgerAccess } from '../ledger-access/index.ts'
 import type { OfferEntry } from '../market/index.ts'
 import type { Network, Verdict } from '../network/index.ts'
-import type { Replica } from '../replica/index.ts'
 import type { Market } from './market.ts'
 
 export interface ExchangeOptions {
   readonly network: Network
-  readonly replica: Replica
+  readonly ledger: LedgerAccess
   readonly market: Market
   readonly clock: Clock
   readonly log: (message: string, fields?: Record<string, string>) => void
@@ -52,8 +52,8 @@ const REFRESH_MS = 60_000
  * a newcomer takes a snapshot from each peer it meets. Every offer is judged by itself.
  */
 export async function startExchange(options: ExchangeOptions): Promise<OfferExchange> {
-  const { network, replica, market, clock } = options
-  const topic = offerTopic(replica.network)
+  const { network, ledger, market, clock } = options
+  const topic = offerTopic(ledger.context.network)
   const buckets = new Map<PublicKey, TokenBucket>()
   await network.serve('market', stream =>
     serveMarket(stream, handlerOf(market), { nowMs: () => clock.nowMs() })
@@ -70,7 +70,7 @@ export async function startExchange(options: ExchangeOptions): Promise<OfferExch
   }, REFRESH_MS)
   return {
     async announce(signed) {
-      const hash = replica.context.statements.offerHash(signed)
+      const hash = ledger.context.statements.offerHash(signed)
       market.put({ signed, hash })
       const { host, sequence, expiresAtMs } = signed.offer
       await network.topics.publish(
@@ -126,23 +126,29 @@ async function fetchAnnounced(
 }
 
 async function takeSnapshot(options: ExchangeOptions, key: PublicKey): Promise<void> {
+  const { network, ledger, market } = options
   const signal = AbortSignal.timeout(FETCH_MS)
-  const stream = await options.network.open('market', key, { signal })
+  const stream = await network.open('market', key, { signal })
   for await (const page of fetchSnapshot(stream, { signal })) {
-    for (const signed of page) await admit(options, signed)
+    const news = page.filter(({ offer }) => offer.sequence > market.sequenceOf(offer.host))
+    // One read for all of them, as a rule.
+    const hosts = await ledger.read(
+      state => news.map(({ offer }) => state.host(offer.host)),
+      signal
+    )
+    for (const [at, signed] of news.entries()) await admit(options, signed, hosts[at])
   }
 }
 
 /** Takes an offer into the index if it stands up to the ledger. */
-async function admit(options: ExchangeOptions, signed: SignedOffer): Promise<Verdict> {
-  const { replica, market, log } = options
-  await replica
-    .until(
-      state => state.host(signed.offer.host) !== undefined,
-      AbortSignal.timeout(UNKNOWN_HOST_WAIT_MS)
-    )
-    .catch(() => undefined)
-  const verdict = judgeOffer(signed, contextOf(options))
+async function admit(
+  options: ExchangeOptions,
+  signed: SignedOffer,
+  known?: HostRecord
+): Promise<Verdict> {
+  const { market, log } = options
+  const host = known ?? (await awaitHost(options.ledger, signed.offer.host))
+  const verdict = judgeOffer(signed, contextOf(options, host))
   if (!verdict.ok) {
     const { code, message, innocent } = verdict.fault
     if (code !== 'STALE') log(`an offer was refused: ${message}`, { host: signed.offer.host, code })
@@ -152,12 +158,22 @@ async function admit(options: ExchangeOptions, signed: SignedOffer): Promise<Ver
   return market.put(entry).kind === 'refused' ? 'ignore' : 'accept'
 }
 
-function contextOf({ replica, market, clock }: ExchangeOptions): OfferContext {
+async function awaitHost(ledger: LedgerAccess, uuid: Uuid): Promise<HostRecord | undefined> {
+  const signal = AbortSignal.timeout(UNKNOWN_HOST_WAIT_MS)
+  await ledger.until(state => state.host(uuid) !== undefined, signal).catch(() => undefined)
+  return ledger.read(state => state.host(uuid))
+}
+
+function contextOf(
+  { ledger, market, clock }: ExchangeOptions,
+  host: HostRecord | undefined
+): OfferContext {
+  const { network, crypto } = ledger.context
   return {
-    network: replica.network,
-    crypto: replica.context.crypto,
+    network,
+    crypto,
     nowMs: clock.nowMs(),
-    host: uuid => replica.state().host(uuid),
+    host: () => host,
     knownSequence: host => market.sequenceOf(host)
   }
 }

@@ -1,4 +1,5 @@
 import {
+  type HostRecord,
   type MachineRecord,
   type Order,
   type OrderVerb,
@@ -10,12 +11,12 @@ import {
   type Uuid
 } from '../../ledger/index.ts'
 import { sendOrder } from '../../protocols/order/index.ts'
+import type { LedgerAccess } from '../ledger-access/index.ts'
 import type { Network } from '../network/index.ts'
-import type { Replica } from '../replica/index.ts'
 
 export interface OwnerOptions {
   readonly network: Network
-  readonly replica: Replica
+  readonly ledger: LedgerAccess
   readonly key: Signer
   /** Addresses of a host, from its newest offer. */
   readonly addressesOf: (host: Uuid) => readonly string[]
@@ -42,15 +43,18 @@ export class OrderRefused extends Error {
 /** Blocks an order may wait; a busy host has minutes for it at one idle block in 5 s. */
 const ORDER_LIFE_HEIGHTS = 60
 
-/** Signs an order and sees it through: resolves when its confirmation is final on our own replica. */
+/** Signs an order and sees it through: resolves when its confirmation is final. */
 export async function carryOrder(
   options: OwnerOptions,
   wish: OrderWish,
   onStep: (step: string) => void,
   signal: AbortSignal
 ): Promise<void> {
-  const { replica, network } = options
-  const state = replica.state()
+  const { ledger, network } = options
+  const { height, host } = await ledger.read(
+    state => ({ height: state.height, host: state.host(wish.host) }),
+    signal
+  )
   const order: Order = {
     verb: wish.verb,
     machine: wish.machine.uuid,
@@ -60,12 +64,11 @@ export async function carryOrder(
     sequence: wish.machine.orderSequence + 1,
     offer: wish.offer,
     spendLimit: wish.spendLimit,
-    expiryHeight:
-      state.height + Math.min(ORDER_LIFE_HEIGHTS, state.genesis.parameters.expiryHeightsMax)
+    expiryHeight: height + Math.min(ORDER_LIFE_HEIGHTS, ledger.genesis.parameters.expiryHeightsMax)
   }
-  const signed = signOrder(state.network, order, wish.machine.owner, options.key)
+  const signed = signOrder(ledger.context.network, order, wish.machine.owner, options.key)
   onStep('sending the order to the host')
-  const stream = await network.open('order', hostKey(options, wish.host), {
+  const stream = await network.open('order', keyOf(wish.host, host), {
     addresses: options.addressesOf(wish.host),
     signal
   })
@@ -75,16 +78,23 @@ export async function carryOrder(
   })
   if (answer.kind === 'refused') throw new OrderRefused(answer.code, answer.message)
   onStep('waiting for the block to arrive here')
-  await replica.until(now => seen(now.machine(order.machine), order), signal)
+  await ledger.until(now => seen(now.machine(order.machine), order), signal)
 }
 
-/** Our own replica shows the outcome, so that the next command already reads it. */
+/** This node reads the outcome, so that the next command does too. */
 function seen(machine: MachineRecord | undefined, order: Order): boolean {
   return machine === undefined || machine.orderSequence >= order.sequence
 }
 
-export function hostKey({ replica }: OwnerOptions, host: Uuid): PublicKey {
-  const record = replica.state().host(host)
+export async function hostKey(
+  { ledger }: OwnerOptions,
+  host: Uuid,
+  signal?: AbortSignal
+): Promise<PublicKey> {
+  return keyOf(host, await ledger.read(state => state.host(host), signal))
+}
+
+function keyOf(host: Uuid, record: HostRecord | undefined): PublicKey {
   if (record === undefined) throw new OrderRefused('HOST_UNKNOWN', `no host has the UUID ${host}`)
   return record.key
 }

@@ -4,14 +4,21 @@ import {
   changes,
   type FinalRecord,
   followBlock,
+  type Genesis,
   type Hash,
   hashTransaction,
   type LedgerState,
   type Outcome,
-  type RejectionCode,
   type SignedTransaction,
   type Tip
 } from '../../ledger/index.ts'
+import type {
+  AwaitedInclusion,
+  Inclusion,
+  LedgerAccess,
+  LedgerPoint,
+  Look
+} from '../ledger-access/index.ts'
 import type { ChainKeeper } from './chain-keeper.ts'
 
 /** What became final with one block. */
@@ -20,18 +27,6 @@ export interface FinalBlock {
   readonly before: LedgerState
   readonly after: LedgerState
   readonly outcomes: readonly Outcome[]
-}
-
-/** Where a transaction ended up. */
-export interface Inclusion {
-  readonly height: number
-  readonly result: RejectionCode | null
-  readonly message: string | null
-}
-
-export interface AwaitedInclusion {
-  readonly promise: Promise<Inclusion | 'expired'>
-  cancel(): void
 }
 
 /** A block that does not follow from what this node has checked itself. */
@@ -51,7 +46,8 @@ const NEWEST_MAX = 8
  * This node's own copy of the ledger: every block is checked and executed here, and is on disk before
  * anybody hears of it.
  */
-export class Replica {
+export class Replica implements LedgerAccess {
+  readonly kind = 'full'
   readonly context: ChainContext
   readonly #store: ChainKeeper
   readonly #listeners = new Set<(final: FinalBlock) => void>()
@@ -80,6 +76,23 @@ export class Replica {
 
   state(): LedgerState {
     return this.#tip.state
+  }
+
+  get genesis(): Genesis {
+    return this.#tip.state.genesis
+  }
+
+  head(): LedgerPoint {
+    const { state, block } = this.#tip
+    return { height: state.height, timeMs: state.timeMs, block, stateRoot: state.root() }
+  }
+
+  read<T>(look: Look<T>): Promise<T> {
+    return Promise.resolve(this.state()).then(look)
+  }
+
+  onHead(listener: (head: LedgerPoint) => void): () => void {
+    return this.onFinal(() => listener(this.head()))
   }
 
   /** Checks, executes, persists and announces the next block. Blocks already held are passed over. */
@@ -157,8 +170,9 @@ export class Replica {
     })
   }
 
-  /** Begin before the transaction is sent, or its block may pass unseen. */
-  inclusionOf(hash: Hash, expiryHeight: number): AwaitedInclusion {
+  inclusionOf(signed: SignedTransaction): AwaitedInclusion {
+    const hash = this.hashOf(signed)
+    const { expiryHeight } = signed.transaction
     let stop: () => void = () => undefined
     const promise = new Promise<Inclusion | 'expired'>(resolve => {
       stop = this.onFinal(final => {
@@ -171,9 +185,17 @@ export class Replica {
     return { promise, cancel: stop }
   }
 
-  /** What is stored from this height on. */
-  blocks(fromHeight: number): AsyncIterable<CertifiedBlock> {
-    return this.#store.blocks(fromHeight)
+  /** What is stored from this height on, up to another. */
+  async *blocks(
+    fromHeight: number,
+    toHeight: number = Infinity
+  ): AsyncGenerator<CertifiedBlock, void, void> {
+    for await (const certified of this.#store.blocks(fromHeight)) {
+      const { height } = certified.block.header
+      if (height > toHeight) return
+      yield certified
+      if (height === toHeight) return
+    }
   }
 
   /** The blocks from this height on, where all of them are among the last few; otherwise none. */

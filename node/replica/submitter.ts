@@ -2,17 +2,18 @@ import {
   type Body,
   type Crypto,
   feeBoundOf,
+  type Genesis,
   type Hash,
   hashTransaction,
-  type LedgerState,
   type SignedTransaction,
   type Signer,
   type SignerRef,
+  type StateReader,
   signTransaction,
   usesNonce
 } from '../../ledger/index.ts'
+import type { Fate, LedgerAccess } from '../ledger-access/index.ts'
 import type { Courier, CourierRefusal } from './courier.ts'
-import type { Inclusion, Replica } from './replica.ts'
 
 /** What became of a transaction: it is on the ledger and applied, or somebody said no. */
 export type Submitted =
@@ -37,7 +38,7 @@ export interface Submitter {
 export interface SubmitterOptions {
   readonly signer: SignerRef
   readonly key: Signer
-  readonly replica: Replica
+  readonly ledger: LedgerAccess
   readonly courier: Courier
   readonly crypto: Crypto
 }
@@ -71,14 +72,14 @@ async function submitOne(
   body: Body,
   signal: AbortSignal | undefined
 ): Promise<Submitted> {
-  const { replica } = options
-  const { height } = replica.state()
+  const { ledger } = options
+  const { height } = ledger.head()
   const outcome = await submitOnce(options, body, signal)
   if (outcome.ok || outcome.decided || outcome.code !== 'INVALID_EXPIRED') return outcome
   const patience = AbortSignal.timeout(CATCH_UP_MS)
   const limit = signal === undefined ? patience : AbortSignal.any([signal, patience])
-  const lifeHeights = lifeOf(replica.state())
-  const caughtUp = await replica
+  const lifeHeights = lifeOf(ledger.genesis)
+  const caughtUp = await ledger
     .until(state => state.height > height + lifeHeights, limit)
     .then(() => true)
     .catch(() => false)
@@ -90,10 +91,10 @@ async function submitOnce(
   body: Body,
   signal: AbortSignal | undefined
 ): Promise<Submitted> {
-  const { replica, courier, crypto } = options
-  const signed = sign(options, body)
+  const { ledger, courier, crypto } = options
+  const signed = await sign(options, body, signal)
   const hash = hashTransaction(signed, crypto)
-  const inclusion = replica.inclusionOf(hash, signed.transaction.expiryHeight)
+  const inclusion = ledger.inclusionOf(signed)
   const ended = new AbortController()
   const deliver = async (): Promise<CourierRefusal | null> =>
     (await courier.deliver([signed], signal))[0] ?? null
@@ -109,24 +110,28 @@ async function submitOnce(
   }
 }
 
-function sign(options: SubmitterOptions, body: Body): SignedTransaction {
-  const { replica, signer, key } = options
-  const { network, height, genesis } = replica.state()
-  const { parameters } = genesis
-  const expiryHeight = height + lifeOf(replica.state())
-  const nonce = usesNonce(body.type) ? nonceOf(replica.state(), signer) + 1 : 0
-  const feeMax = feeBoundOf(parameters, body.type)
-  return signTransaction(network, { signer, nonce, expiryHeight, feeMax, body }, key)
+async function sign(
+  { ledger, signer, key }: SubmitterOptions,
+  body: Body,
+  signal: AbortSignal | undefined
+): Promise<SignedTransaction> {
+  const { genesis, context } = ledger
+  const seen = await ledger.read(
+    state => ({ height: state.height, nonce: nonceOf(state, signer) }),
+    signal
+  )
+  const expiryHeight = seen.height + lifeOf(genesis)
+  const nonce = usesNonce(body.type) ? seen.nonce + 1 : 0
+  const feeMax = feeBoundOf(genesis.parameters, body.type)
+  return signTransaction(context.network, { signer, nonce, expiryHeight, feeMax, body }, key)
 }
 
-function lifeOf({ genesis }: LedgerState): number {
-  return Math.min(LIFE_HEIGHTS, genesis.parameters.expiryHeightsMax)
+function lifeOf({ parameters }: Genesis): number {
+  return Math.min(LIFE_HEIGHTS, parameters.expiryHeightsMax)
 }
-
-type Fate = Inclusion | 'expired' | 'used up' | 'aborted'
 
 function toldAs(
-  fate: Fate,
+  fate: Fate | 'used up' | 'aborted',
   hash: Hash,
   { transaction }: SignedTransaction,
   answer: CourierRefusal | null
@@ -142,6 +147,10 @@ function toldAs(
     case 'expired': {
       const message = `it was not included by block ${transaction.expiryHeight}; the coordinators may be out of reach`
       return refused({ code: 'INVALID_EXPIRED', message }, true)
+    }
+    case 'unknown': {
+      const message = 'nobody who was asked shows a block with it; it may be included'
+      return refused(answer ?? { code: 'UNREACHABLE', message }, false)
     }
     default: {
       const { result, message, height } = fate
@@ -163,16 +172,18 @@ function mayBeIncluded({ code }: CourierRefusal): boolean {
   return code === 'UNANSWERED' || code === 'INVALID_NONCE'
 }
 
-/** Where the nonce is said to be used up: when this node's own copy of the ledger says so, and knows by what. */
+/** Where the nonce is said to be used up: when the ledger says so too, and it is known by what. */
 async function usedUp(
   answer: CourierRefusal | null,
-  { replica, signer }: SubmitterOptions,
+  { ledger, signer }: SubmitterOptions,
   { transaction }: SignedTransaction,
   ended: AbortSignal
 ): Promise<'used up'> {
-  const isUsed = (state: LedgerState): boolean =>
-    answer?.code === 'INVALID_NONCE' && nonceOf(state, signer) >= transaction.nonce
-  await replica.until(isUsed, ended).catch(() => undefined)
+  // A light node sees that it is used before it is shown by what; it asks for that itself.
+  if (answer?.code !== 'INVALID_NONCE' || ledger.kind === 'light')
+    return new Promise(() => undefined)
+  const isUsed = (state: StateReader): boolean => nonceOf(state, signer) >= transaction.nonce
+  await ledger.until(isUsed, ended).catch(() => undefined)
   return 'used up'
 }
 
@@ -220,7 +231,7 @@ async function sendingAgain<T>(
   }
 }
 
-function nonceOf(state: LedgerState, signer: SignerRef): number {
+function nonceOf(state: StateReader, signer: SignerRef): number {
   const record = signer.kind === 'account' ? state.account(signer.id) : state.host(signer.id)
   return record?.nonce ?? 0
 }

@@ -8,9 +8,9 @@ export async function accuse(
   evidence: Evidence,
   log: (message: string) => void
 ): Promise<void> {
-  const { replica, accountId } = context
-  if (replica.state().account(accountId) === undefined) return
+  const { ledger, accountId } = context
   try {
+    if (!(await ledger.read(state => state.account(accountId) !== undefined))) return
     await submit(context, { type: 'evidence', evidence })
   } catch (error) {
     // Others have it too, and only the first is rewarded.

@@ -5,18 +5,17 @@ import type { ServiceContext } from './context.ts'
 /** Invariants are held against every so many blocks, and the last: each check reads the whole state. */
 const INVARIANTS_EVERY = 16
 
-/** Replays everything this node holds from the genesis, believing nobody, itself included. */
+/** Replays everything from the genesis, believing nobody, this node included: what it holds, or a peer's blocks. */
 export async function audit(context: ServiceContext): Promise<AuditView> {
-  const { replica } = context
-  const state = replica.state()
-  let progress = createAudit(state.genesis, context.crypto, { invariantsEvery: INVARIANTS_EVERY })
-  for await (const certified of replica.blocks(1)) {
-    if (certified.block.header.height > state.height) break
+  const { ledger } = context
+  const { height, stateRoot } = ledger.head()
+  let progress = createAudit(ledger.genesis, context.crypto, { invariantsEvery: INVARIANTS_EVERY })
+  for await (const certified of ledger.blocks(1, height)) {
     progress = auditStep(progress, certified)
     if (progress.fault !== null) break
   }
   const report = auditReport(progress)
-  const same = report.stateRoot === state.root()
+  const same = report.stateRoot === stateRoot
   return {
     ok: report.ok && same,
     fromHeight: 1,

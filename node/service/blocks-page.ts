@@ -17,23 +17,23 @@ const PAGE_BLOCKS = 4_096
 /** A peer that has the block at all sends it at once. */
 const PEER_IDLE_MS = 10_000
 
-/** Blocks from a height on; what this node holds, or what a peer says. Nothing is checked here. */
+/** Blocks from a height on; what this node holds, or what a peer says, as on a light node always. Nothing is checked here. */
 export async function pageOfBlocks(
   context: ServiceContext,
   input: Input<'ledger.blocks'>,
   signal: AbortSignal
 ): Promise<BlocksView> {
-  const { replica } = context
-  const state = replica.state()
+  const { ledger } = context
+  const head = ledger.head()
   const key = input.peer === undefined ? undefined : peerNamed(input.peer)
-  const height = key === undefined ? state.height : await heightOf(context, key, signal)
+  const height = key === undefined ? head.height : await heightOf(context, key, signal)
   const last = Math.min(input.to ?? height, height)
   const source =
-    key === undefined ? replica.blocks(input.from) : fromPeer(context, key, input.from, signal)
+    key === undefined ? ledger.blocks(input.from, last) : fromPeer(context, key, input.from, signal)
   return {
-    genesis: base64(encodeAs(genesisCodec, state.genesis)),
+    genesis: base64(encodeAs(genesisCodec, ledger.genesis)),
     height,
-    stateRoot: key === undefined ? state.root() : null,
+    stateRoot: key === undefined ? head.stateRoot : null,
     blocks: input.from > last ? [] : await collect(source, last)
   }
 }

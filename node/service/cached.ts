@@ -5,7 +5,7 @@ import { findByName } from './names.ts'
 import { refuse } from './refuse.ts'
 
 export async function listCached(context: ServiceContext): Promise<Output<'host.cached'>> {
-  const cached = requireCached(context)
+  const cached = await requireCached(context)
   return { quotaBytes: cached.quotaBytes, copies: await copiesOf(context, cached) }
 }
 
@@ -13,7 +13,7 @@ export async function dropCached(
   context: ServiceContext,
   input: Input<'host.drop-cached'>
 ): Promise<Output<'host.drop-cached'>> {
-  const cached = requireCached(context)
+  const cached = await requireCached(context)
   const copies = (await copiesOf(context, cached)).map(copy => ({ ...copy, uuid: copy.machine }))
   const command = 'virtuoso host cached'
   const copy = findByName('older version', input.machine, copies, each => each.name, command)
@@ -29,8 +29,8 @@ export async function dropCached(
   return { machine: copy.machine, freedBytes: outcome === 'evicted' ? copy.bytes : 0 }
 }
 
-function requireCached(context: ServiceContext): CachedCopies {
-  requireKind(context, 'provider')
+async function requireCached(context: ServiceContext): Promise<CachedCopies> {
+  await requireKind(context, 'provider')
   const cached = context.host.cached()
   if (cached !== null) return cached
   throw refuse(
@@ -42,13 +42,14 @@ function requireCached(context: ServiceContext): CachedCopies {
 }
 
 async function copiesOf(
-  { replica }: ServiceContext,
+  { ledger }: ServiceContext,
   cached: CachedCopies
 ): Promise<CachedCopyView[]> {
   const copies = await cached.list()
-  return copies.map(({ machine, version, bytes, sinceMs, needed }) => ({
+  const machines = await ledger.read(state => copies.map(({ machine }) => state.machine(machine)))
+  return copies.map(({ machine, version, bytes, sinceMs, needed }, at) => ({
     machine,
-    name: replica.state().machine(machine)?.configuration.name ?? machine,
+    name: machines[at]?.configuration.name ?? machine,
     version,
     bytes,
     sinceMs: sinceMs === 0 ? null : sinceMs,

@@ -1,13 +1,14 @@
-import type { AccountRecord, Crypto, Signer } from '../../ledger/index.ts'
+import type { AccountRecord, Crypto, Signer, StateReader } from '../../ledger/index.ts'
 import type { Clock } from '../clock.ts'
 import type { EventLog } from '../events/index.ts'
 import type { VersionHistory } from '../history/index.ts'
 import type { Host } from '../host/index.ts'
+import type { LedgerAccess } from '../ledger-access/index.ts'
 import type { Network } from '../network/index.ts'
 import type { Market } from '../offers/index.ts'
 import type { Operations } from '../operations/index.ts'
 import type { OwnerOptions } from '../owner/index.ts'
-import type { Replica, Submitter } from '../replica/index.ts'
+import type { Submitter } from '../replica/index.ts'
 import type { ImageStore } from '../vmm/index.ts'
 import { refuse } from './refuse.ts'
 
@@ -16,7 +17,7 @@ export interface ServiceContext {
   readonly clock: Clock
   readonly crypto: Crypto
   readonly network: Network
-  readonly replica: Replica
+  readonly ledger: LedgerAccess
   readonly history: VersionHistory
   readonly market: Market
   readonly operations: Operations
@@ -31,8 +32,13 @@ export interface ServiceContext {
 }
 
 /** The account of this node, or what to do to get one. */
-export function requireAccount(context: ServiceContext): AccountRecord {
-  const account = context.replica.state().account(context.accountId)
+export function requireAccount(context: ServiceContext): Promise<AccountRecord> {
+  return context.ledger.read(state => accountIn(state, context))
+}
+
+/** The same, of a state that is being read. */
+export function accountIn(state: StateReader, { accountId }: ServiceContext): AccountRecord {
+  const account = state.account(accountId)
   if (account !== undefined) return account
   throw refuse(
     'NO_ACCOUNT',
@@ -42,9 +48,32 @@ export function requireAccount(context: ServiceContext): AccountRecord {
   )
 }
 
+/** Who serves others from the ledger keeps it. */
+export function requireFullNode({ ledger }: ServiceContext, who: string): void {
+  if (ledger.kind === 'full') return
+  throw refuse(
+    'NEEDS_FULL_NODE',
+    'failed',
+    `this node is light: it proves what it reads, and ${who} must replay the whole ledger`,
+    'set "ledger" to "full" in node.json and start the node again'
+  )
+}
+
 /** Buyers act on machines, providers on hosts; neither does the other's work (2004 text, 6.1.4). */
-export function requireKind(context: ServiceContext, kind: AccountRecord['kind']): AccountRecord {
-  const account = requireAccount(context)
+export function requireKind(
+  context: ServiceContext,
+  kind: AccountRecord['kind']
+): Promise<AccountRecord> {
+  return context.ledger.read(state => accountOfKind(state, context, kind))
+}
+
+/** The same, of a state that is being read. */
+export function accountOfKind(
+  state: StateReader,
+  context: ServiceContext,
+  kind: AccountRecord['kind']
+): AccountRecord {
+  const account = accountIn(state, context)
   if (account.kind === kind) return account
   throw refuse(
     'WRONG_ACCOUNT_KIND',

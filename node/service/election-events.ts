@@ -1,22 +1,28 @@
 import type { EpochRecord, PublicKey, StateReader } from '../../ledger/index.ts'
-import type { Replica } from '../replica/index.ts'
+import type { LedgerAccess } from '../ledger-access/index.ts'
 
 type Log = (message: string, fields?: Record<string, string>) => void
 
 /** Tells when votes were counted, when a member has to go early, and when a set takes over. Returns the unsubscribe. */
-export function tellElections(replica: Replica, nodeKey: PublicKey, log: Log): () => void {
-  let before = replica.state().epoch
-  return replica.onFinal(({ after }) => {
-    const said = newsOf(before, after, nodeKey)
-    before = after.epoch
-    if (said !== null) log(said, { epoch: `${before.epoch}`, height: `${after.height}` })
+export function tellElections(ledger: LedgerAccess, nodeKey: PublicKey, log: Log): () => void {
+  let before: EpochRecord | undefined
+  const look = async (): Promise<void> => {
+    const { epoch, height } = await ledger.read(({ epoch, height }) => ({ epoch, height }))
+    const said = before === undefined ? null : newsOf(before, { epoch }, nodeKey)
+    before = epoch
+    if (said !== null) log(said, { epoch: `${epoch.epoch}`, height: `${height}` })
+  }
+  // One after the other. What cannot be read now is told with the next head.
+  let looking = look().catch(() => undefined)
+  return ledger.onHead(() => {
+    looking = looking.then(look).catch(() => undefined)
   })
 }
 
 /** What is new since `before`; null: nothing. */
 export function newsOf(
   before: EpochRecord,
-  { epoch }: StateReader,
+  { epoch }: Pick<StateReader, 'epoch'>,
   nodeKey: PublicKey
 ): string | null {
   const names = (epoch.elected ?? epoch).members.map(({ name }) => name).join(', ')

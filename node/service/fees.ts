@@ -1,13 +1,23 @@
-import { feesEarned, formatDollars, type Signer, signFeesProof } from '../../ledger/index.ts'
+import {
+  feesEarned,
+  formatDollars,
+  type PublicKey,
+  type Signer,
+  type StateReader,
+  signFeesProof
+} from '../../ledger/index.ts'
 import type { FeesView } from '../api/index.ts'
 import { requireAccount, type ServiceContext } from './context.ts'
 import { submit } from './machines.ts'
 
-export function viewFees({ replica }: ServiceContext, nodeKey: Signer): FeesView {
-  const state = replica.state()
+export function showFees({ ledger }: ServiceContext, nodeKey: Signer): Promise<FeesView> {
+  return ledger.read(state => viewFees(state, nodeKey.publicKey))
+}
+
+function viewFees(state: StateReader, key: PublicKey): FeesView {
   const { parameters } = state.genesis
-  const earned = feesEarned(state, nodeKey.publicKey)
-  const isMember = state.epoch.members.some(({ key }) => key === nodeKey.publicKey)
+  const earned = feesEarned(state, key)
+  const isMember = state.epoch.members.some(member => member.key === key)
   return {
     openFee: formatDollars(parameters.openFee),
     registerFee: formatDollars(parameters.registerFee),
@@ -17,7 +27,7 @@ export function viewFees({ replica }: ServiceContext, nodeKey: Signer): FeesView
       isMember || earned > 0n
         ? {
             earned: formatDollars(earned),
-            collected: formatDollars(state.collectedBy(nodeKey.publicKey))
+            collected: formatDollars(state.collectedBy(key))
           }
         : null
   }
@@ -25,8 +35,13 @@ export function viewFees({ replica }: ServiceContext, nodeKey: Signer): FeesView
 
 /** The coordinator's key signs that its part shall go to the account of this node. */
 export async function collectFees(context: ServiceContext, nodeKey: Signer): Promise<FeesView> {
-  const account = requireAccount(context)
-  const proof = signFeesProof(context.replica.network, account.id, account.nonce + 1, nodeKey)
+  const account = await requireAccount(context)
+  const proof = signFeesProof(
+    context.ledger.context.network,
+    account.id,
+    account.nonce + 1,
+    nodeKey
+  )
   await submit(context, { type: 'collect-fees', coordinator: nodeKey.publicKey, proof })
-  return viewFees(context, nodeKey)
+  return showFees(context, nodeKey)
 }

@@ -1,14 +1,15 @@
 import type { Duplex } from 'node:stream'
-import type { ConsoleKind, LedgerHead, NodeStatus, OperationView } from '../api/index.ts'
+import type { ConsoleKind, NodeStatus, OperationView } from '../api/index.ts'
 import type { Handlers } from '../api-server/index.ts'
 import { viewConsole } from '../console/index.ts'
 import { viewAccount } from './account-view.ts'
 import { audit } from './audit.ts'
 import { pageOfBlocks } from './blocks-page.ts'
 import { dropCached, listCached } from './cached.ts'
-import { requireAccount, type ServiceContext } from './context.ts'
+import { accountIn, type ServiceContext } from './context.ts'
 import { issue, showElection, stand, vote, withdraw } from './elections.ts'
-import { collectFees, viewFees } from './fees.ts'
+import { collectFees, showFees } from './fees.ts'
+import { showHead } from './head.ts'
 import { addHost, evict, giveNotice, type HostServices, listHosts } from './hosts.ts'
 import { machineHistory, migrationStatus } from './machine-past.ts'
 import {
@@ -16,7 +17,7 @@ import {
   discardMachine,
   editMachine,
   listMachines,
-  mine,
+  mineIn,
   showMachine,
   submit
 } from './machines.ts'
@@ -52,10 +53,10 @@ export function createHandlers(options: HandlerOptions): Handlers {
       })
       return showAccount(context, undefined)
     },
-    'account.show': async input => showAccount(context, input.account),
+    'account.show': input => showAccount(context, input.account),
     'account.issue': async input => showAccount(context, (await issue(context, input)).id),
     'market.browse': () => browse(context),
-    'offer.list': async () => ({ offers: listOffers(context) }),
+    'offer.list': async () => ({ offers: await listOffers(context) }),
     'host.facts': () => hosts.facts(),
     'host.add': input => addHost(context, hosts, input),
     'host.list': () => listHosts(context),
@@ -65,7 +66,7 @@ export function createHandlers(options: HandlerOptions): Handlers {
     'machine.list': input => listMachines(context, input),
     'machine.show': input => showMachine(context, input),
     'machine.history': input => machineHistory(context, input),
-    'machine.migration-status': async input => migrationStatus(context, input),
+    'machine.migration-status': input => migrationStatus(context, input),
     'machine.search': input => search(context, input),
     'machine.store': input => store(context, input),
     'machine.start': input => run(context, 'start', input),
@@ -85,11 +86,11 @@ export function createHandlers(options: HandlerOptions): Handlers {
     'operation.list': async () => ({ operations: [...context.operations.list()] }),
     'operation.show': async input => showOperation(context, input.operation),
     'operation.cancel': async input => context.operations.cancel(input.operation),
-    'ledger.head': () => head(context),
+    'ledger.head': () => showHead(context),
     'ledger.blocks': (input, signal) => pageOfBlocks(context, input, signal),
-    'ledger.fees': async () => viewFees(context, hosts.nodeKey),
+    'ledger.fees': () => showFees(context, hosts.nodeKey),
     'ledger.collect-fees': () => collectFees(context, hosts.nodeKey),
-    'election.show': async () => showElection(context, hosts.nodeKey),
+    'election.show': () => showElection(context, hosts.nodeKey),
     'election.stand': input => stand(context, hosts.nodeKey, input),
     'election.withdraw': () => withdraw(context, hosts.nodeKey),
     'election.vote': input => vote(context, hosts.nodeKey, input),
@@ -98,44 +99,27 @@ export function createHandlers(options: HandlerOptions): Handlers {
 }
 
 function showAccount(context: ServiceContext, wanted: string | undefined) {
-  const state = context.replica.state()
-  const account =
-    wanted === undefined
-      ? requireAccount(context)
-      : (state.accountNamed(wanted) ?? state.account(wanted))
-  if (account === undefined) {
-    throw refuse('NOT_FOUND', 'not-found', `no account is called "${wanted}"`)
-  }
-  return viewAccount(state, account, context.clock.nowMs())
-}
-
-function listOffers(context: ServiceContext) {
-  const state = context.replica.state()
-  return context.market.offers().map(({ signed }) => {
-    const host = state.host(signed.offer.host)
-    const online =
-      host !== undefined &&
-      (host.key === context.network.key || context.network.isConnected(host.key))
-    return viewOffer(state, signed.offer, online)
+  return context.ledger.read(state => {
+    const account =
+      wanted === undefined
+        ? accountIn(state, context)
+        : (state.accountNamed(wanted) ?? state.account(wanted))
+    if (account === undefined) {
+      throw refuse('NOT_FOUND', 'not-found', `no account is called "${wanted}"`)
+    }
+    return viewAccount(state, account, context.clock.nowMs())
   })
 }
 
-async function head({ replica }: ServiceContext): Promise<LedgerHead> {
-  const { state, block } = replica.tip
-  const newest = await first(replica.blocks(Math.max(1, state.height)))
-  return {
-    network: replica.network,
-    height: state.height,
-    hash: block,
-    timeMs: state.timeMs,
-    stateRoot: state.root(),
-    transactions: newest?.block.transactions.length ?? 0
-  }
-}
-
-async function first<T>(items: AsyncIterable<T>): Promise<T | undefined> {
-  for await (const item of items) return item
-  return undefined
+function listOffers({ ledger, market, network }: ServiceContext) {
+  return ledger.read(state =>
+    market.offers().map(({ signed }) => {
+      const host = state.host(signed.offer.host)
+      const online =
+        host !== undefined && (host.key === network.key || network.isConnected(host.key))
+      return viewOffer(state, signed.offer, online)
+    })
+  )
 }
 
 function showOperation(context: ServiceContext, id: string): OperationView {
@@ -155,8 +139,13 @@ export async function openMachineConsole(
   wanted: string,
   kind: ConsoleKind
 ): Promise<Duplex> {
-  const machine = mine(context, wanted)
-  const holder = machine.holder === null ? undefined : context.replica.state().host(machine.holder)
+  const { machine, holder } = await context.ledger.read(state => {
+    const found = mineIn(state, context, wanted)
+    return {
+      machine: found,
+      holder: found.holder === null ? undefined : state.host(found.holder)
+    }
+  })
   if (machine.state !== 'started' || holder === undefined) {
     throw refuse(
       'ILLEGAL_STATE',
@@ -168,7 +157,7 @@ export async function openMachineConsole(
   return viewConsole(
     {
       network: context.network,
-      networkId: context.replica.network,
+      networkId: context.ledger.context.network,
       clock: context.clock,
       owner: machine.owner,
       key: context.accountKey

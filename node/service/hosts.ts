@@ -5,11 +5,12 @@ import {
   type Prices,
   type Resources,
   type Signer,
+  type StateReader,
   signHostProof
 } from '../../ledger/index.ts'
 import type { HostFacts, HostView, Input, Output, PricesView } from '../api/index.ts'
 import { peerTextOf } from '../network/index.ts'
-import { requireKind, type ServiceContext } from './context.ts'
+import { accountOfKind, requireFullNode, requireKind, type ServiceContext } from './context.ts'
 import { dollars, submit, view } from './machines.ts'
 import { findByName } from './names.ts'
 import { refuse, refuseByCode } from './refuse.ts'
@@ -32,11 +33,13 @@ export async function addHost(
   services: HostServices,
   input: Input<'host.add'>
 ): Promise<HostView> {
-  const account = requireKind(context, 'provider')
+  requireFullNode(context, 'a host')
+  const account = await requireKind(context, 'provider')
   const facts = await services.facts()
   const prices = pricesFrom(input.prices)
   const totals = totalsFrom(facts, input.totals)
-  const known = context.replica.state().hostWithKey(services.nodeKey.publicKey)
+  const byKey = () => context.ledger.read(state => state.hostWithKey(services.nodeKey.publicKey))
+  const known = await byKey()
   if (known !== undefined) {
     throw refuse(
       'HOST_KEY_TAKEN',
@@ -46,7 +49,7 @@ export async function addHost(
     )
   }
   await registerHost(context, services, account, { name: input.name, facts, totals })
-  const host = context.replica.state().hostWithKey(services.nodeKey.publicKey)
+  const host = await byKey()
   if (host === undefined) throw new Error(`host ${input.name} was registered and is not there`)
   const terms = {
     host: host.uuid,
@@ -65,7 +68,7 @@ async function registerHost(
   wish: { name: string; facts: HostFacts; totals: Resources }
 ): Promise<void> {
   const nonce = account.nonce + 1
-  const proof = signHostProof(context.replica.network, account.id, nonce, nodeKey)
+  const proof = signHostProof(context.ledger.context.network, account.id, nonce, nodeKey)
   await submit(context, {
     type: 'register-host',
     name: wish.name,
@@ -78,8 +81,9 @@ async function registerHost(
 
 /** The provider's own hosts, with what only this node knows of the one it runs on. */
 export async function listHosts(context: ServiceContext): Promise<Output<'host.list'>> {
-  const account = requireKind(context, 'provider')
-  const hosts = [...context.replica.state().hosts(account.id)]
+  const hosts = await context.ledger.read(state => [
+    ...state.hosts(accountOfKind(state, context, 'provider').id)
+  ])
   return { hosts: await Promise.all(hosts.map(host => viewHost(context, host))) }
 }
 
@@ -104,13 +108,13 @@ async function sayOfGuest(
   type: 'give-notice' | 'evict',
   wanted: string
 ): Promise<Output<'machine.show'>> {
-  requireKind(context, 'provider')
-  const { replica, host } = context
-  const guests = [...replica.state().machines()].filter(each => each.holder === host.uuid())
+  await requireKind(context, 'provider')
+  const { ledger, host } = context
+  const guests = await ledger.read(state => guestsOf(state, host.uuid()))
   const machine = findByName('machine', wanted, guests, each => each.configuration.name, HELD_HERE)
   const outcome = await host.say({ type, machine: machine.uuid, version: machine.version })
   if (!outcome.ok) throw refuseByCode(outcome.code, outcome.message)
-  return view(context, replica.state().machine(machine.uuid) ?? machine)
+  return ledger.read(state => view(state, context, state.machine(machine.uuid) ?? machine))
 }
 
 /** Where a provider finds the names of the machines on its host. */
@@ -121,11 +125,14 @@ async function viewHost(context: ServiceContext, host: HostRecord): Promise<Host
   const held = local ? await context.host.machines() : []
   const offer = context.market.offers().find(entry => entry.signed.offer.host === host.uuid)
   const prices = offer?.signed.offer.prices ?? (local ? context.host.terms()?.prices : undefined)
-  const machines = [...context.replica.state().machines()].filter(each => each.holder === host.uuid)
+  const { machines, ownerName } = await context.ledger.read(state => ({
+    machines: guestsOf(state, host.uuid),
+    ownerName: state.account(host.owner)?.name
+  }))
   return {
     uuid: host.uuid,
     name: host.name,
-    owner: context.replica.state().account(host.owner)?.name ?? host.owner,
+    owner: ownerName ?? host.owner,
     peer: peerTextOf(host.key),
     processor: host.processor,
     totals: viewResources(host.totals),
@@ -137,6 +144,10 @@ async function viewHost(context: ServiceContext, host: HostRecord): Promise<Host
       .map(({ machine, version, bytes }) => ({ machine, version, bytes })),
     local
   }
+}
+
+function guestsOf(state: StateReader, host: string | null): MachineRecord[] {
+  return [...state.machines()].filter(({ holder }) => holder !== null && holder === host)
 }
 
 /** The version is the one that lies on this host's disk where that is known, so that a difference shows. */

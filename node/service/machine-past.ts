@@ -1,15 +1,20 @@
+import type { StateReader } from '../../ledger/index.ts'
 import type { Input, MigrationStatusView, Output } from '../api/index.ts'
+import type { VersionRow } from '../history/index.ts'
 import type { ServiceContext } from './context.ts'
-import { mine } from './machines.ts'
+import { mineIn } from './machines.ts'
 
 /** Every version of a machine with its content, holder and time; open to everybody who knows the UUID. */
 export async function machineHistory(
   context: ServiceContext,
   input: Input<'machine.history'>
 ): Promise<Output<'machine.history'>> {
-  const state = context.replica.state()
-  const machine = state.machine(input.machine) ?? mine(context, input.machine)
-  const rows = await context.history.of(machine.uuid)
+  const { ledger, history } = context
+  const machine = await ledger.read(
+    state => state.machine(input.machine) ?? mineIn(state, context, input.machine)
+  )
+  const rows = await history.of(machine.uuid)
+  const nameOf = await ledger.read(state => hostNames(state, rows))
   return {
     machine: machine.uuid,
     name: machine.configuration.name,
@@ -17,7 +22,7 @@ export async function machineHistory(
       version,
       state: was,
       root,
-      holder: holder === null ? null : { uuid: holder, name: state.host(holder)?.name ?? holder },
+      holder: holder === null ? null : { uuid: holder, name: nameOf.get(holder) ?? holder },
       height,
       atMs
     }))
@@ -28,9 +33,24 @@ export async function machineHistory(
 export function migrationStatus(
   context: ServiceContext,
   input: Input<'machine.migration-status'>
+): Promise<MigrationStatusView> {
+  return context.ledger.read(state => viewStatus(state, context, input.machine))
+}
+
+function hostNames(
+  state: StateReader,
+  rows: readonly VersionRow[]
+): ReadonlyMap<string, string | undefined> {
+  const held = rows.flatMap(({ holder }) => holder ?? [])
+  return new Map(held.map(holder => [holder, state.host(holder)?.name]))
+}
+
+function viewStatus(
+  state: StateReader,
+  context: ServiceContext,
+  wanted: string
 ): MigrationStatusView {
-  const machine = mine(context, input.machine)
-  const state = context.replica.state()
+  const machine = mineIn(state, context, wanted)
   const migration = state.migration(machine.uuid)
   const nameOf = (host: string): string => state.host(host)?.name ?? host
   const moves = context.operations

@@ -5,10 +5,11 @@ import {
   type Configuration,
   type MachineRecord,
   type Picodollars,
-  parseDollars
+  parseDollars,
+  type StateReader
 } from '../../ledger/index.ts'
 import type { Input, Output } from '../api/index.ts'
-import { requireAccount, requireKind, type ServiceContext } from './context.ts'
+import { accountIn, accountOfKind, requireKind, type ServiceContext } from './context.ts'
 import { ownMachine } from './names.ts'
 import { refuse, refuseByCode } from './refuse.ts'
 import { viewMachine } from './views.ts'
@@ -18,7 +19,7 @@ export async function createMachine(
   context: ServiceContext,
   input: Input<'machine.create'>
 ): Promise<Output<'machine.create'>> {
-  const account = requireKind(context, 'buyer')
+  await requireKind(context, 'buyer')
   const chosen = await context.market.configuration(input.configuration)
   if (chosen === undefined) {
     throw refuse(
@@ -28,7 +29,8 @@ export async function createMachine(
       'virtuoso market browse'
     )
   }
-  const names = new Set([...context.replica.state().machines(account.id)].map(nameOf))
+  const before = await ownMachines(context)
+  const names = new Set(before.map(nameOf))
   const name = input.name ?? firstFree(chosen.name, names)
   if (names.has(name)) {
     throw refuse(
@@ -40,22 +42,22 @@ export async function createMachine(
   }
   const configuration: Configuration = { ...chosen, ...resourcesOf(input), name }
   const bid = bidFrom(input.bid, await context.market.averageFor(configuration))
-  const before = new Set(
-    [...context.replica.state().machines(account.id)].map(machine => machine.uuid)
-  )
   await submit(context, { type: 'register-machine', configuration, bid })
-  const created = [...context.replica.state().machines(account.id)].find(
-    machine => !before.has(machine.uuid) && nameOf(machine) === name
-  )
-  if (created === undefined) throw new Error(`machine ${name} was registered and is not there`)
-  return view(context, created)
+  const known = new Set(before.map(({ uuid }) => uuid))
+  return context.ledger.read(state => {
+    const created = [...state.machines(context.accountId)].find(
+      machine => !known.has(machine.uuid) && nameOf(machine) === name
+    )
+    if (created === undefined) throw new Error(`machine ${name} was registered and is not there`)
+    return view(state, context, created)
+  })
 }
 
 export async function editMachine(
   context: ServiceContext,
   input: Input<'machine.edit'>
 ): Promise<Output<'machine.edit'>> {
-  const machine = mine(context, input.machine)
+  const machine = await mine(context, input.machine)
   const configuration: Configuration = {
     ...machine.configuration,
     ...resourcesOf(input),
@@ -63,14 +65,14 @@ export async function editMachine(
   }
   const bid = bidFrom(input.bid, machine.bid)
   await submit(context, { type: 'edit-machine', machine: machine.uuid, configuration, bid })
-  return view(context, mine(context, machine.uuid))
+  return showMine(context, machine.uuid)
 }
 
 export async function discardMachine(
   context: ServiceContext,
   input: Input<'machine.discard'>
 ): Promise<Output<'machine.discard'>> {
-  const machine = mine(context, input.machine)
+  const machine = await mine(context, input.machine)
   await submit(context, { type: 'discard-machine', machine: machine.uuid })
   return { discarded: machine.uuid }
 }
@@ -79,10 +81,11 @@ export async function listMachines(
   context: ServiceContext,
   input: Input<'machine.list'>
 ): Promise<Output<'machine.list'>> {
-  const state = context.replica.state()
-  const machines =
-    input.all === true ? state.machines() : state.machines(requireAccount(context).id)
-  return { machines: [...machines].map(machine => view(context, machine)) }
+  return context.ledger.read(state => {
+    const machines =
+      input.all === true ? state.machines() : state.machines(accountIn(state, context).id)
+    return { machines: [...machines].map(machine => view(state, context, machine)) }
+  })
 }
 
 export async function showMachine(
@@ -90,17 +93,36 @@ export async function showMachine(
   input: Input<'machine.show'>
 ): Promise<Output<'machine.show'>> {
   // Reading is open to everybody: the ledger is public. Acting is not.
-  const public_ = context.replica.state().machine(input.machine)
-  return view(context, public_ ?? mine(context, input.machine))
+  return context.ledger.read(state => {
+    const public_ = state.machine(input.machine)
+    return view(state, context, public_ ?? mineIn(state, context, input.machine))
+  })
 }
 
-export function mine(context: ServiceContext, wanted: string): MachineRecord {
-  const account = requireKind(context, 'buyer')
-  return ownMachine(context.replica.state(), account.id, wanted)
+export function mine(context: ServiceContext, wanted: string): Promise<MachineRecord> {
+  return context.ledger.read(state => mineIn(state, context, wanted))
 }
 
-export function view(context: ServiceContext, machine: MachineRecord): Output<'machine.show'> {
-  return viewMachine(context.replica.state(), machine, context.operations.runningOn(machine.uuid))
+/** The same, of a state that is being read. */
+export function mineIn(state: StateReader, context: ServiceContext, wanted: string): MachineRecord {
+  const account = accountOfKind(state, context, 'buyer')
+  return ownMachine(state, account.id, wanted)
+}
+
+export function showMine(context: ServiceContext, wanted: string): Promise<Output<'machine.show'>> {
+  return context.ledger.read(state => view(state, context, mineIn(state, context, wanted)))
+}
+
+export function view(
+  state: StateReader,
+  { operations }: ServiceContext,
+  machine: MachineRecord
+): Output<'machine.show'> {
+  return viewMachine(state, machine, operations.runningOn(machine.uuid))
+}
+
+function ownMachines({ ledger, accountId }: ServiceContext): Promise<readonly MachineRecord[]> {
+  return ledger.read(state => [...state.machines(accountId)])
 }
 
 /** Shorter than the API's own patience, so that the caller hears why. A block takes milliseconds. */

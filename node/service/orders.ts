@@ -23,8 +23,8 @@ export async function store(
   context: ServiceContext,
   input: { machine: string; host: string }
 ): Promise<OperationView> {
-  const machine = ready(context, input.machine, 'store')
-  const host = hostFor(context, input.host)
+  const machine = await ready(context, input.machine, 'store')
+  const host = await hostFor(context, input.host)
   const entry = offerOf(context, host.uuid)
   return order(context, 'store', machine, host.uuid, { offer: entry.signed })
 }
@@ -35,7 +35,7 @@ export async function run(
   verb: 'start' | 'resume',
   input: { machine: string; spendLimit?: string | undefined }
 ): Promise<OperationView> {
-  const machine = ready(context, input.machine, verb)
+  const machine = await ready(context, input.machine, verb)
   const spendLimit =
     input.spendLimit === undefined
       ? defaultSpendLimit(machine)
@@ -48,7 +48,7 @@ export async function simple(
   verb: 'stop' | 'suspend' | 'delete',
   input: { machine: string }
 ): Promise<OperationView> {
-  const machine = ready(context, input.machine, verb)
+  const machine = await ready(context, input.machine, verb)
   return order(context, verb, machine, holderOf(machine), {})
 }
 
@@ -56,8 +56,8 @@ export async function move(
   context: ServiceContext,
   input: { machine: string; host: string; method?: string | undefined }
 ): Promise<OperationView> {
-  const machine = ready(context, input.machine, 'move')
-  const host = hostFor(context, input.host)
+  const machine = await ready(context, input.machine, 'move')
+  const host = await hostFor(context, input.host)
   if (host.uuid === machine.holder) {
     throw refuse(
       'MIGRATION_SAME_HOST',
@@ -111,8 +111,12 @@ function order(
 }
 
 /** The machine, if it is ours and the action is legal in its state; the sentence says what would be. */
-function ready(context: ServiceContext, wanted: string, action: MachineAction): MachineRecord {
-  const machine = mine(context, wanted)
+async function ready(
+  context: ServiceContext,
+  wanted: string,
+  action: MachineAction
+): Promise<MachineRecord> {
+  const machine = await mine(context, wanted)
   const legal: readonly MachineState[] = statesAllowing(action)
   if (!legal.includes(machine.state)) {
     throw refuse(
@@ -140,8 +144,21 @@ function holderOf(machine: MachineRecord): string {
   return machine.holder
 }
 
-function hostFor(context: ServiceContext, wanted: string): HostRecord {
-  return anyHost(context.replica.state(), wanted)
+/** Nearly always one of those who offer, and they are few; a beginning of a name may be anybody's on the ledger. */
+function hostFor({ ledger, market }: ServiceContext, wanted: string): Promise<HostRecord> {
+  const named = market
+    .offers()
+    .filter(({ signed: { offer } }) => isCalled({ uuid: offer.host, name: offer.name }, wanted))
+  const [only, another] = named
+  return ledger.read(state => {
+    const host = another === undefined ? only && state.host(only.signed.offer.host) : undefined
+    // An offer may call its host anything; the ledger's name counts.
+    return host !== undefined && isCalled(host, wanted) ? host : anyHost(state, wanted)
+  })
+}
+
+function isCalled({ uuid, name }: Pick<HostRecord, 'uuid' | 'name'>, wanted: string): boolean {
+  return uuid === wanted || name === wanted
 }
 
 /** A day of running: enough to work, little enough to lose to a host that lies about being up. */

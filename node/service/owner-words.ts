@@ -1,7 +1,7 @@
-import type { Body, MachineRecord } from '../../ledger/index.ts'
+import type { Body } from '../../ledger/index.ts'
 import type { Output } from '../api/index.ts'
 import type { ServiceContext } from './context.ts'
-import { dollars, mine, submit, view } from './machines.ts'
+import { dollars, mine, showMine, submit } from './machines.ts'
 
 /**
  * What an owner says on the ledger without a word of the host: these are the ways out when the host does not
@@ -41,7 +41,7 @@ async function say(
   input: { machine: string },
   body: (meant: { machine: string; version: number }) => Body
 ): Promise<Output<'machine.show'>> {
-  const machine: MachineRecord = mine(context, input.machine)
+  const machine = await mine(context, input.machine)
   await submit(context, body({ machine: machine.uuid, version: machine.version }))
-  return view(context, mine(context, machine.uuid))
+  return showMine(context, machine.uuid)
 }

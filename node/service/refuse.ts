@@ -38,7 +38,9 @@ const NOT_FOUND: ReadonlySet<string> = new Set([
 const UNREACHABLE: ReadonlySet<string> = new Set([
   'UNREACHABLE',
   'LEDGER_UNREACHABLE',
-  'LEDGER_BEHIND'
+  'LEDGER_STALE',
+  'LEDGER_BEHIND',
+  'LEDGER_UNPROVEN'
 ])
 
 const HINTS: Readonly<Record<string, string>> = {
@@ -65,7 +67,14 @@ const HINTS: Readonly<Record<string, string>> = {
   INVALID_NONCE: 'repeat the command',
   UNREACHABLE:
     'see `virtuoso node peers`; a node that has just started finds its peers in some seconds',
+  LEDGER_UNREACHABLE:
+    'see `virtuoso node peers`; a node that has just started finds its peers in some seconds',
+  LEDGER_STALE: 'set the clock (timedatectl), or wait until the coordinators agree again',
   LEDGER_BEHIND: 'try again in some seconds',
+  LEDGER_UNPROVEN:
+    'add other nodes to "bootstrap" in node.json: those that are reached do not tell the truth',
+  LEDGER_TOO_LARGE:
+    'ask for less, by its full name or UUID, or set "ledger" to "full" in node.json',
   VMM_MISSING:
     '`virtuoso doctor` checks this host; another program is named in node.json, vmm.binary'
 }

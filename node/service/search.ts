@@ -1,4 +1,11 @@
-import type { Bid, Configuration, MachineRecord } from '../../ledger/index.ts'
+import type {
+  Bid,
+  Configuration,
+  MachineRecord,
+  Offer,
+  PublicKey,
+  StateReader
+} from '../../ledger/index.ts'
 import type { Input, MatchView, Output } from '../api/index.ts'
 import { type Match, match, type OfferEntry, type Refused } from '../market/index.ts'
 import { queryMethods } from '../migration/index.ts'
@@ -36,10 +43,12 @@ export async function search(
     .offers()
     .filter(entry => entry.signed.offer.host !== wish.machine?.holder)
   const result = match(entries, wish.configuration, wish.bid, { nowMs: context.clock.nowMs() })
+  const moving = input.move === true ? wish.machine : null
+  const known = await context.ledger.read(state =>
+    result.matches.map(({ entry }) => entry.signed.offer).map(offer => knownOf(state, offer))
+  )
   const matches = await Promise.all(
-    result.matches.map(found =>
-      viewMatch(context, found, input.move === true ? wish.machine : null)
-    )
+    result.matches.map((found, at) => viewMatch(context, found, known[at], moving))
   )
   return {
     configuration: viewConfiguration(wish.configuration),
@@ -59,7 +68,7 @@ interface Wish {
 
 async function wishOf(context: ServiceContext, input: Input<'machine.search'>): Promise<Wish> {
   if (input.machine !== undefined) {
-    const machine = mine(context, input.machine)
+    const machine = await mine(context, input.machine)
     return {
       machine,
       configuration: machine.configuration,
@@ -85,13 +94,23 @@ async function wishOf(context: ServiceContext, input: Input<'machine.search'>): 
   }
 }
 
+/** What the ledger says of a host that offers. */
+interface Known {
+  readonly key: PublicKey | undefined
+  readonly ownerName: string | undefined
+}
+
+function knownOf(state: StateReader, { host, owner }: Offer): Known {
+  return { key: state.host(host)?.key, ownerName: state.account(owner)?.name }
+}
+
 async function viewMatch(
   context: ServiceContext,
   found: Match,
+  known: Known | undefined,
   moving: MachineRecord | null
 ): Promise<MatchView> {
   const { offer } = found.entry.signed
-  const host = context.replica.state().host(offer.host)
   const methods =
     moving === null
       ? [...offer.methods]
@@ -99,13 +118,13 @@ async function viewMatch(
   return {
     host: offer.host,
     name: offer.name,
-    ownerName: context.replica.state().account(offer.owner)?.name ?? offer.owner,
+    ownerName: known?.ownerName ?? offer.owner,
     processor: offer.processor,
     contract: viewContract(found.contract),
     rate: viewBid(found.rate),
     online:
       moving === null
-        ? host !== undefined && context.network.isConnected(host.key)
+        ? known?.key !== undefined && context.network.isConnected(known.key)
         : methods.length > 0,
     methods,
     reasons: [...found.reasons]

@@ -297,7 +297,13 @@ export class FakeNodeClient implements NodePort {
       dataDir: 'buyer',
       uptimeMs: 60_000,
       rssBytes: 100 * MIB,
-      ledger: { height: 1234, timeMs: this.#nowMs(), stateRoot: '00'.repeat(32), behind: false },
+      ledger: {
+        kind: 'light',
+        height: 1234,
+        timeMs: this.#nowMs(),
+        stateRoot: '00'.repeat(32),
+        behind: false
+      },
       fees: this.fees,
       peers: 4,
       offers: 3,

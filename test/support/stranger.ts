@@ -159,7 +159,7 @@ export class Stranger {
     return createSubmitter({
       signer: { kind, id },
       key,
-      replica: this.replica,
+      ledger: this.replica,
       courier,
       crypto: nodeCrypto
     })

@@ -44,7 +44,7 @@ function scene(
     submitter: createSubmitter({
       signer: sample.buyer,
       key: sample.buyerKey,
-      replica,
+      ledger: replica,
       courier,
       crypto: testCrypto
     }),

@@ -12,7 +12,7 @@ export async function showHead(context: Context): Promise<void> {
         ['Block', head.hash],
         ['Block time', formatTime(head.timeMs)],
         ['State root', head.stateRoot],
-        ['Transactions', String(head.transactions)]
+        ['Transactions', String(head.transactions ?? 'not known to a light node')]
       ])
   })
 }
