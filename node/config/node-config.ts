@@ -9,12 +9,21 @@ import { readJsonFile } from './json-file.ts'
 export const ROLES = ['buyer', 'provider', 'coordinator', 'observer'] as const
 export type Role = (typeof ROLES)[number]
 
+/**
+ * `full`: it replays every block. `light`: it follows heads and has what it reads proven, which is enough for a buyer; who
+ * serves others keeps the whole ledger.
+ */
+const LEDGERS = ['light', 'full'] as const
+type LedgerChoice = (typeof LEDGERS)[number]
+
 /** `node.json`. */
 export interface NodeConfig {
   readonly version: 1
   /** Shown in logs and in `node status`. */
   readonly name: string
   readonly roles: readonly Role[]
+  /** Default: light for who is only a buyer. */
+  readonly ledger: LedgerChoice
   /** Multiaddrs. */
   readonly listen: readonly string[]
   /** Multiaddrs that end in /p2p/<PeerId>. */
@@ -56,13 +65,14 @@ const peerAddress = address.refine(
 /** From a slow telephone line to more than any machine sends. */
 const mbit = z.number().min(0.1).max(1_000_000).nullable()
 
-export const configSchema: z.ZodType<NodeConfig> = z.strictObject({
+const fileSchema = z.strictObject({
   version: z.literal(1),
   name: z.string().regex(/^[A-Za-z0-9._-]{1,32}$/, 'expected 1 to 32 of a-z A-Z 0-9 . _ -'),
   roles: z
     .array(z.enum(ROLES))
     .min(1)
     .refine(roles => new Set(roles).size === roles.length, 'a role is named twice'),
+  ledger: z.enum(LEDGERS).optional(),
   listen: z.array(address).min(1).max(16),
   bootstrap: z.array(peerAddress).max(64),
   genesis: z
@@ -85,9 +95,27 @@ export const configSchema: z.ZodType<NodeConfig> = z.strictObject({
   })
 })
 
+export const configSchema: z.ZodType<NodeConfig> = fileSchema
+  .transform(file => ({ ...file, ledger: file.ledger ?? ledgerFor(file.roles) }))
+  .superRefine(({ roles, ledger }, context) => {
+    const role = roles.find(each => each !== 'buyer')
+    if (ledger === 'full' || role === undefined) return
+    const message = `a node that is ${withArticle(role)} replays the whole ledger: make it "full", or leave it out`
+    context.addIssue({ code: 'custom', path: ['ledger'], message })
+  })
+
+function ledgerFor(roles: readonly Role[]): LedgerChoice {
+  return roles.every(role => role === 'buyer') ? 'light' : 'full'
+}
+
+function withArticle(role: Role): string {
+  return role === 'observer' ? `an ${role}` : `a ${role}`
+}
+
 export interface ConfigWishes {
   readonly name: string
   readonly roles: readonly Role[]
+  readonly ledger?: LedgerChoice | undefined
   readonly listen?: readonly string[] | undefined
   readonly bootstrap?: readonly string[] | undefined
   readonly vmm?: Partial<NodeConfig['vmm']> | undefined
@@ -99,6 +127,7 @@ export function configFrom(wishes: ConfigWishes): NodeConfig {
     version: 1,
     name: wishes.name,
     roles: wishes.roles,
+    ledger: wishes.ledger ?? ledgerFor(wishes.roles),
     listen: wishes.listen ?? DEFAULTS.listen,
     bootstrap: wishes.bootstrap ?? [],
     genesis: DEFAULTS.genesisFile,

@@ -3,7 +3,7 @@ import { systemAlarms, systemClock } from '../clock.ts'
 import type { NodeConfig } from '../config/index.ts'
 import { Contents } from '../content/index.ts'
 import { nodeCrypto } from '../crypto/index.ts'
-import { createHost, type Host } from '../host/index.ts'
+import { createHost, type Host, NO_HOST } from '../host/index.ts'
 import { type HostBooks, openHostBooks } from '../host-records/index.ts'
 import { type Network, within } from '../network/index.ts'
 import type { OfferExchange } from '../offers/index.ts'
@@ -19,7 +19,8 @@ const CATCH_UP_MS = 24 * 3_600_000
 export interface HostingOptions {
   readonly base: BasePart
   readonly network: Network
-  readonly replica: Replica
+  /** null on a light node, which runs no host. */
+  readonly replica: Replica | null
   readonly seat: LedgerSeat
   readonly exchange: OfferExchange
   readonly images: ImageStore
@@ -35,7 +36,7 @@ export interface HostingPart {
 }
 
 export async function openHosting(options: HostingOptions, undo: Undo): Promise<HostingPart> {
-  const { base, replica, network, seat, images } = options
+  const { base, replica, seat, images } = options
   const { config, layout } = base
   const log = base.log('host')
   const vmm = undo.later(vmmOf(config, layout.dir, images), each => each.close())
@@ -43,34 +44,8 @@ export async function openHosting(options: HostingOptions, undo: Undo): Promise<
   // The trial of the accelerator boots a guest: better now than when the first owner waits for a start.
   if (config.roles.includes('provider')) void vmm.describe().catch(() => undefined)
   const books = openHostBooks(base.store)
-  const host = undo.later(
-    createHost({
-      key: base.identity.node,
-      network,
-      replica,
-      courier: seat,
-      crypto: nodeCrypto,
-      clock: systemClock,
-      alarms: systemAlarms,
-      vmm,
-      contents: new Contents({
-        vmm,
-        crypto: nodeCrypto,
-        folder: join(layout.dir, 'manifests'),
-        images: config.vmm.kind === 'fake' ? null : images
-      }),
-      images: async () => (await images.list()).map(each => each.hash),
-      exchange: options.exchange,
-      records: books.records,
-      journals: books.journals,
-      stopPatienceMs: config.vmm.stopPatienceS * 1000,
-      uploadBytesPerSecond: bytesPerSecond(config.limits.uploadMbit),
-      downloadBytesPerSecond: bytesPerSecond(config.limits.downloadMbit),
-      cachedQuotaBytes: config.limits.cachedMb * 2 ** 20,
-      log
-    }),
-    each => each.stop()
-  )
+  if (replica === null) return { vmm, books, host: NO_HOST, takeUp: () => Promise.resolve() }
+  const host = undo.later(hostOf({ ...options, replica }, vmm, books), each => each.stop())
   return {
     vmm,
     books,
@@ -83,6 +58,39 @@ export async function openHosting(options: HostingOptions, undo: Undo): Promise<
       await host.activate(terms)
     }
   }
+}
+
+function hostOf(
+  { base, replica, network, seat, images, exchange }: HostingOptions & { replica: Replica },
+  vmm: Vmm,
+  books: HostBooks
+): Host {
+  const { config, layout, identity } = base
+  return createHost({
+    key: identity.node,
+    network,
+    replica,
+    courier: seat,
+    crypto: nodeCrypto,
+    clock: systemClock,
+    alarms: systemAlarms,
+    vmm,
+    contents: new Contents({
+      vmm,
+      crypto: nodeCrypto,
+      folder: join(layout.dir, 'manifests'),
+      images: config.vmm.kind === 'fake' ? null : images
+    }),
+    images: async () => (await images.list()).map(each => each.hash),
+    exchange,
+    records: books.records,
+    journals: books.journals,
+    stopPatienceMs: config.vmm.stopPatienceS * 1000,
+    uploadBytesPerSecond: bytesPerSecond(config.limits.uploadMbit),
+    downloadBytesPerSecond: bytesPerSecond(config.limits.downloadMbit),
+    cachedQuotaBytes: config.limits.cachedMb * 2 ** 20,
+    log: base.log('host')
+  })
 }
 
 function bytesPerSecond(mbit: number | null): number {

@@ -1,4 +1,6 @@
+import { chainContext, type Hash } from '../../ledger/index.ts'
 import { systemClock } from '../clock.ts'
+import { nodeCrypto } from '../crypto/index.ts'
 import { createImageStore } from '../images/index.ts'
 import type { LedgerAccess } from '../ledger-access/index.ts'
 import { createNetwork, type Network } from '../network/index.ts'
@@ -9,6 +11,7 @@ import { type BaseOptions, type BasePart, openBase } from './base-part.ts'
 import { Ended } from './ended.ts'
 import { openHosting } from './hosting-part.ts'
 import { type LedgerSeat, openLedger } from './ledger-part.ts'
+import { openLightLedger } from './light-part.ts'
 import { openService } from './service-part.ts'
 import { Undo } from './undo.ts'
 
@@ -68,13 +71,15 @@ async function begin(options: RunOptions, undo: Undo): Promise<void> {
 interface JoinedLedger {
   readonly network: Network
   readonly ledger: LedgerAccess
-  readonly replica: Replica
+  /** Its own copy; null on a light node. */
+  readonly replica: Replica | null
   readonly seat: LedgerSeat
 }
 
-/** Opens this node's copy of the ledger, goes on the network, and takes its seat there. */
+/** Opens what this node knows of the ledger, goes on the network, and takes its place there. */
 async function join(base: BasePart, ended: Ended, undo: Undo): Promise<JoinedLedger> {
-  const { config, genesis, identity } = base
+  if (base.config.ledger === 'light') return joinLight(base, undo)
+  const { genesis, identity } = base
   const ledger = await openLedger({
     genesis,
     identity,
@@ -85,10 +90,32 @@ async function join(base: BasePart, ended: Ended, undo: Undo): Promise<JoinedLed
     fatal: error => ended.fail(error)
   })
   const { replica } = ledger
-  const network = undo.later(
+  const network = await openNetwork(base, replica.network, undo)
+  const seat = undo.later(await ledger.sit(network), each => each.stop())
+  await serveLedgerProtocol(network, replica, seat)
+  return { network, ledger: replica, replica, seat }
+}
+
+async function joinLight(base: BasePart, undo: Undo): Promise<JoinedLedger> {
+  const context = chainContext(base.genesis, nodeCrypto)
+  const network = await openNetwork(base, context.network, undo)
+  const { ledger, seat } = await openLightLedger({
+    context,
+    network,
+    genesis: base.genesis,
+    store: base.store,
+    log: base.log('ledger')
+  })
+  undo.later(seat, each => each.stop())
+  return { network, ledger, replica: null, seat }
+}
+
+async function openNetwork(base: BasePart, network: Hash, undo: Undo): Promise<Network> {
+  const { config, genesis, identity } = base
+  return undo.later(
     await createNetwork({
       nodeKeyRaw: identity.nodeKeyRaw,
-      network: replica.network,
+      network,
       listen: config.listen,
       bootstrap: config.bootstrap,
       sharedAddresses: genesis.dev,
@@ -96,9 +123,6 @@ async function join(base: BasePart, ended: Ended, undo: Undo): Promise<JoinedLed
     }),
     each => each.stop()
   )
-  const seat = undo.later(await ledger.sit(network), each => each.stop())
-  await serveLedgerProtocol(network, replica, seat)
-  return { network, ledger: replica, replica, seat }
 }
 
 async function openTrade(

@@ -7,4 +7,8 @@ export type {
   LedgerPoint,
   Look
 } from './access.ts'
-export { type LedgerAccessCode, LedgerAccessError } from './access-error.ts'
+export {
+  LEDGER_ACCESS_CODES,
+  type LedgerAccessCode,
+  LedgerAccessError
+} from './access-error.ts'

@@ -14,6 +14,7 @@ import {
 } from '../../ledger/index.ts'
 import type { Fate, LedgerAccess } from '../ledger-access/index.ts'
 import type { Courier, CourierRefusal } from './courier.ts'
+import { REJECTION_WORDS } from './rejection-words.ts'
 
 /** What became of a transaction: it is on the ledger and applied, or somebody said no. */
 export type Submitted =
@@ -155,7 +156,7 @@ function toldAs(
     default: {
       const { result, message, height } = fate
       if (result === null) return { ok: true, hash, height }
-      return refused({ code: result, message: message ?? `the ledger refused it: ${result}` }, true)
+      return refused({ code: result, message: message ?? REJECTION_WORDS[result] }, true)
     }
   }
 }

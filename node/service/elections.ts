@@ -22,8 +22,8 @@ export async function stand(
   nodeKey: Signer,
   input: Input<'election.stand'>
 ): Promise<ElectionView> {
-  requireFullNode(context, 'a coordinator')
   const account = await requireAccount(context)
+  requireFullNode(context, 'a coordinator')
   const addresses = (input.addresses ?? context.network.addresses()).slice(0, ADDRESSES_MAX)
   const proof = signCandidateProof(
     context.ledger.context.network,

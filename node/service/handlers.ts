@@ -23,6 +23,7 @@ import {
 } from './machines.ts'
 import { move, run, simple, store } from './orders.ts'
 import { declareLost, raiseLimit, release, releaseContract } from './owner-words.ts'
+import { readEach } from './read-each.ts'
 import { refuse } from './refuse.ts'
 import { browse, search } from './search.ts'
 import { viewOffer } from './views.ts'
@@ -111,15 +112,12 @@ function showAccount(context: ServiceContext, wanted: string | undefined) {
   })
 }
 
-function listOffers({ ledger, market, network }: ServiceContext) {
-  return ledger.read(state =>
-    market.offers().map(({ signed }) => {
-      const host = state.host(signed.offer.host)
-      const online =
-        host !== undefined && (host.key === network.key || network.isConnected(host.key))
-      return viewOffer(state, signed.offer, online)
-    })
-  )
+async function listOffers({ ledger, market, network }: ServiceContext) {
+  return readEach(ledger, market.offers(), (state, { signed }) => {
+    const host = state.host(signed.offer.host)
+    const online = host !== undefined && (host.key === network.key || network.isConnected(host.key))
+    return viewOffer(state, signed.offer, online)
+  })
 }
 
 function showOperation(context: ServiceContext, id: string): OperationView {

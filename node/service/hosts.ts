@@ -33,8 +33,8 @@ export async function addHost(
   services: HostServices,
   input: Input<'host.add'>
 ): Promise<HostView> {
-  requireFullNode(context, 'a host')
   const account = await requireKind(context, 'provider')
+  requireFullNode(context, 'a host')
   const facts = await services.facts()
   const prices = pricesFrom(input.prices)
   const totals = totalsFrom(facts, input.totals)

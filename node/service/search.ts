@@ -11,6 +11,7 @@ import { type Match, match, type OfferEntry, type Refused } from '../market/inde
 import { queryMethods } from '../migration/index.ts'
 import type { ServiceContext } from './context.ts'
 import { bidFrom, mine } from './machines.ts'
+import { readEach } from './read-each.ts'
 import { refuse } from './refuse.ts'
 import { viewBid, viewConfiguration, viewContract } from './views.ts'
 
@@ -44,8 +45,8 @@ export async function search(
     .filter(entry => entry.signed.offer.host !== wish.machine?.holder)
   const result = match(entries, wish.configuration, wish.bid, { nowMs: context.clock.nowMs() })
   const moving = input.move === true ? wish.machine : null
-  const known = await context.ledger.read(state =>
-    result.matches.map(({ entry }) => entry.signed.offer).map(offer => knownOf(state, offer))
+  const known = await readEach(context.ledger, result.matches, (state, { entry }) =>
+    knownOf(state, entry.signed.offer)
   )
   const matches = await Promise.all(
     result.matches.map((found, at) => viewMatch(context, found, known[at], moving))

@@ -11,6 +11,7 @@ export type RecordSpace =
   | 'host-departures'
   | 'host-executions'
   | 'host-machines'
+  | 'light'
   | 'market'
   | 'operations'
   | 'owner'

@@ -15,6 +15,14 @@ export {
 } from './channel.ts'
 export { type FollowSlots, followSlots } from './follow-slots.ts'
 export {
+  type AnswerFault,
+  type CheckedOutcome,
+  type CheckedRead,
+  checkHandOvers,
+  checkOutcome,
+  checkRead
+} from './light-check.ts'
+export {
   EPOCHS_MAX,
   type EpochsReply,
   type OutcomeReply,
@@ -33,3 +41,13 @@ export {
   ledgerRequest,
   SUBMITTED_MAX
 } from './messages.ts'
+export {
+  type Conduct,
+  inTurn,
+  isShut,
+  NO_SOURCES,
+  noteConduct,
+  REST_MS,
+  SHUT_MS,
+  type Sources
+} from './sources.ts'

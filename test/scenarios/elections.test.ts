@@ -22,7 +22,8 @@ describe('an election', () => {
 
   before(async () => {
     lab = await Lab.open({ parameters: { election: ELECTION } })
-    anna = await lab.join('anna', { role: 'buyer' })
+    // Whoever stands keeps the ledger.
+    anna = await lab.join('anna', { role: 'buyer', ledger: 'full' })
     bert = await lab.join('bert', { role: 'provider' })
   })
   after(() => lab.close())
@@ -65,6 +66,24 @@ describe('an election', () => {
       assert.match(unknown.stderr, /bert is no candidate/)
     }
   )
+
+  scenario('a light node votes, and is told what it must be to stand', async () => {
+    const cora = await lab.join('cora', { role: 'buyer' })
+    const { code, stdout } = await cora.virtuoso('vote anna')
+    assert.equal(code, 0)
+    assert.match(stdout, /Your ballot, which weighs \$ 0 now: anna/)
+    await cora.refused('coordinator stand', {
+      exit: 1,
+      code: 'NEEDS_FULL_NODE',
+      says: /this node is light/,
+      hints: /"ledger" to "full"/
+    })
+    await cora.refused('account issue anna 5', {
+      exit: 4,
+      code: 'NOT_ISSUER',
+      says: /not the issuer/
+    })
+  })
 
   scenario('who withdraws before ever serving has the bond back at once', async () => {
     const { code, stdout } = await anna.virtuoso('coordinator withdraw')

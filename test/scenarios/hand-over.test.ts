@@ -39,8 +39,9 @@ describe('a market whose coordinators are voted out', () => {
     await Promise.all([
       lab.join('alex', { role: 'provider' }),
       lab.join('peter', { role: 'provider' }),
-      lab.join('maria', { role: 'buyer' }),
-      lab.join('nina', { role: 'buyer' })
+      // Whoever stands keeps the ledger.
+      lab.join('maria', { role: 'buyer', ledger: 'full' }),
+      lab.join('nina', { role: 'buyer', ledger: 'full' })
     ])
     maria = lab.node('maria')
     customer = await Customer.join(lab, 'anna')

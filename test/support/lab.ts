@@ -80,6 +80,8 @@ export interface LabOptions {
 
 export interface LabNodeOptions {
   readonly role: LabRole
+  /** Default: light for a buyer. */
+  readonly ledger?: 'light' | 'full'
   /** Default: the fake one. */
   readonly vmm?: { readonly kind: 'qemu' | 'fake'; readonly binary?: string }
   readonly listen?: readonly string[]
@@ -135,7 +137,7 @@ export class Lab {
 
   /** Makes a participant; awake ones have reached the network and the head of the ledger. */
   async add(name: string, options: LabNodeOptions): Promise<LabNode> {
-    const { role, vmm = { kind: 'fake' }, listen = LOOPBACK } = options
+    const { role, ledger, vmm = { kind: 'fake' }, listen = LOOPBACK } = options
     const dir = join(this.dir, name)
     const first = name === 'judy'
     const bootstrap = first ? [] : [await this.bootstrap()]
@@ -143,6 +145,7 @@ export class Lab {
       dir,
       name,
       roles: [role],
+      ledger,
       listen,
       bootstrap,
       vmm: { stopPatienceS: 5, accelerator: 'tcg', ...vmm },

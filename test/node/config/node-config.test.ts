@@ -115,6 +115,48 @@ test('an edited config with an unknown field or a limit beyond its bounds names 
   }
 })
 
+test('who is only a buyer has a light ledger unless it asks for the full one, and all others the full one', async t => {
+  const made = async (change: Partial<InitOptions>) => {
+    const dir = temporaryDirectory(t)
+    const init = await initNode(wishes(dir, { genesis: GENESIS, ...change }))
+    assert.deepEqual(await loadConfig(dataLayout(dir).config), init.config)
+    return init.config.ledger
+  }
+  assert.equal(await made({ roles: ['buyer'] }), 'light')
+  assert.equal(await made({ roles: ['buyer'], ledger: 'full' }), 'full')
+  assert.equal(await made({ roles: ['provider'] }), 'full')
+  assert.equal(await made({ roles: ['observer'] }), 'full')
+  assert.equal(await made({ roles: ['buyer', 'provider'] }), 'full')
+})
+
+test('a light provider, coordinator or observer is refused, when it is made and when it is loaded', async t => {
+  for (const role of ['provider', 'coordinator', 'observer'] as const) {
+    const dir = temporaryDirectory(t)
+    const light = wishes(dir, { roles: ['buyer', role], genesis: GENESIS, ledger: 'light' })
+    const refusal = { code: 'CONFIG_DAMAGED', message: /ledger: .* replays the whole ledger/ }
+    await assert.rejects(initNode(light), refusal)
+    await initNode(wishes(dir, { roles: ['buyer'], genesis: GENESIS }))
+    const { config } = dataLayout(dir)
+    const text = readFileSync(config, 'utf8')
+    writeFileSync(config, text.replace('"buyer"', `"buyer", "${role}"`))
+    await assert.rejects(loadConfig(config), refusal)
+  }
+})
+
+test('a config of before there was a choice is light for a buyer, full for a provider', async t => {
+  for (const [role, ledger] of [
+    ['buyer', 'light'],
+    ['provider', 'full']
+  ] as const) {
+    const dir = temporaryDirectory(t)
+    await initNode(wishes(dir, { roles: [role], genesis: GENESIS }))
+    const { config } = dataLayout(dir)
+    const text = readFileSync(config, 'utf8')
+    writeFileSync(config, text.replace(/ *"ledger": "[a-z]+",\n/, ''))
+    assert.equal((await loadConfig(config)).ledger, ledger)
+  }
+})
+
 test('a directory without a node says how to make one', async t => {
   await assert.rejects(loadConfig(dataLayout(temporaryDirectory(t)).config), {
     code: 'CONFIG_MISSING',

@@ -18,6 +18,12 @@ export const NODE_COMMANDS: readonly Command[] = [
         summary: 'buyer, provider, coordinator or observer (default buyer)'
       },
       {
+        name: 'ledger',
+        value: 'light|full',
+        summary:
+          'light: proves what it reads; full: replays everything (default light for a buyer, else full)'
+      },
+      {
         name: 'listen',
         value: 'MULTIADDR',
         multiple: true,

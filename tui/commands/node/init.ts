@@ -10,6 +10,7 @@ type Role = (typeof ROLES)[number]
 export async function initialize(context: Context): Promise<void> {
   const { flags, dir } = context
   const roles = rolesOf(flags.list('role'))
+  const ledger = flags.oneOf('ledger', ['light', 'full'])
   const accelerator = flags.oneOf('accelerator', ['auto', 'kvm', 'tcg'])
   const file = flags.text('genesis')
   if ((file === undefined) !== flags.on('dev-genesis')) {
@@ -36,6 +37,7 @@ export async function initialize(context: Context): Promise<void> {
       dir,
       name: flags.text('name') ?? roles[0] ?? 'buyer',
       roles,
+      ledger,
       listen: someOf(flags.list('listen')),
       bootstrap: someOf(flags.list('bootstrap')),
       vmm: accelerator === undefined ? undefined : { accelerator },
@@ -88,6 +90,7 @@ function describe(dir: string, { config, genesis, identity }: InitResult): strin
   return formatFields([
     ['Node', config.name],
     ['Roles', config.roles.join(', ')],
+    ['Ledger', config.ledger],
     ['Data', dir],
     ['Network', `${genesis.name}${genesis.dev ? '  DEVELOPMENT' : ''}`],
     ['Account key', identity.account.publicKey],

@@ -25,7 +25,7 @@ function describeStatus(status: NodeStatus): string {
     ['Offers heard', String(status.offers)],
     [
       'Ledger',
-      `height ${ledger.height} of ${formatTime(ledger.timeMs)}${ledger.behind ? ', catching up' : ''}`
+      `${ledger.kind}, height ${ledger.height} of ${formatTime(ledger.timeMs)}${ledger.behind ? ', catching up' : ''}`
     ],
     ['State root', ledger.stateRoot],
     [

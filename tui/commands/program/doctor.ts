@@ -42,7 +42,7 @@ async function findDaemon(context: Context): Promise<readonly Finding[]> {
     const daemon: Finding = {
       name,
       verdict: behind ? 'warning' : 'good',
-      found: `${status.name} ${status.version}, ${status.peers} peers, height ${status.ledger.height}${behind ? ', behind' : ''}`,
+      found: `${status.name} ${status.version}, ${status.peers} peers, ${status.ledger.kind} ledger, height ${status.ledger.height}${behind ? ', behind' : ''}`,
       cure: behind ? 'wait until it has caught up; if it does not, see `virtuoso node peers`' : ''
     }
     return [daemon, judgeBlockAge(status.ledger.timeMs, Date.now())]
