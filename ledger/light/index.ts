@@ -1,4 +1,5 @@
 export { lightCodec } from './codec.ts'
+export { explainRejection } from './explain.ts'
 export { LIGHT_FAULTS, type LightFault, type LightFaultCode } from './faults.ts'
 export {
   checkHeader,

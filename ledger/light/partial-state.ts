@@ -1,7 +1,15 @@
 import { decodeAs } from '../encoding/index.ts'
 import { covers, isKey, prefixQuery, type StateEntry, type StateQuery } from '../proofs/index.ts'
 import type { HostRecord, MachineRecord, Uuid } from '../records/index.ts'
-import { codecOf, keyOf, type Place, type StateTree, StateView } from '../state/index.ts'
+import {
+  codecOf,
+  type Draft,
+  keyOf,
+  OpenState,
+  type Place,
+  type StateTree,
+  StateView
+} from '../state/index.ts'
 import { putValue } from '../tree/index.ts'
 
 /** What was proven of one state: all answers to some queries. */
@@ -56,6 +64,11 @@ export class PartialState extends StateView {
     return known ?? super.host(uuid)
   }
 
+  /** To see what a rule would say. What the rule reads beyond the part is told as any other read is. */
+  draft(): Draft {
+    return new PartialDraft(this.place, this.tree, (key, isPrefix) => this.touch(key, isPrefix))
+  }
+
   protected override touch(key: string, isPrefix: boolean): void {
     // Nothing can stand under a key that no state has.
     if (!isKey(key)) return
@@ -66,6 +79,19 @@ export class PartialState extends StateView {
   #isProven(query: StateQuery): boolean {
     if (query.kind === 'key' && this.#keys.has(query.key)) return true
     return this.#ranges.some(range => covers(range, query))
+  }
+}
+
+class PartialDraft extends OpenState {
+  readonly #onTouch: (key: string, isPrefix: boolean) => void
+
+  constructor(place: Place, tree: StateTree, onTouch: (key: string, isPrefix: boolean) => void) {
+    super(place, tree)
+    this.#onTouch = onTouch
+  }
+
+  protected override touch(key: string, isPrefix: boolean): void {
+    this.#onTouch(key, isPrefix)
   }
 }
 

@@ -155,9 +155,12 @@ export abstract class OpenState extends StateView implements Draft {
 
   nested(): NestedDraft {
     const base = this.tree
-    return new Nested(this.place, base, changed => {
-      if (this.tree !== base) throw new Error('the draft changed while a nested one was open')
-      this.tree = changed
+    return new Nested(this.place, base, {
+      touch: (key, isPrefix) => this.touch(key, isPrefix),
+      merge: changed => {
+        if (this.tree !== base) throw new Error('the draft changed while a nested one was open')
+        this.tree = changed
+      }
     })
   }
 
@@ -170,15 +173,25 @@ export abstract class OpenState extends StateView implements Draft {
   }
 }
 
-class Nested extends OpenState implements NestedDraft {
-  readonly #merge: (tree: StateTree) => void
+/** What a nested draft tells the one that it is in. */
+interface Outer {
+  touch(key: string, isPrefix: boolean): void
+  merge(tree: StateTree): void
+}
 
-  constructor(place: Place, tree: StateTree, merge: (tree: StateTree) => void) {
+class Nested extends OpenState implements NestedDraft {
+  readonly #outer: Outer
+
+  constructor(place: Place, tree: StateTree, outer: Outer) {
     super(place, tree)
-    this.#merge = merge
+    this.#outer = outer
   }
 
   merge(): void {
-    this.#merge(this.tree)
+    this.#outer.merge(this.tree)
+  }
+
+  protected override touch(key: string, isPrefix: boolean): void {
+    this.#outer.touch(key, isPrefix)
   }
 }

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { followBlock, genesisTip, type Tip, type Uuid } from '../../ledger/index.ts'
-import type { LedgerAccess } from '../ledger-access/index.ts'
+import { type LedgerAccess, LedgerAccessError } from '../ledger-access/index.ts'
 import { type VersionRow, versionsIn } from './versions.ts'
 
 /** Blocks executed before others get their turn. */
@@ -8,7 +8,8 @@ const BLOCKS_AT_ONCE = 50
 
 /**
  * Every version of every machine, read from the blocks themselves when somebody asks: the state on the ledger knows
- * only the newest. The first question replays the chain, the next ones what has been added since.
+ * only the newest. On a light node they are a peer's; here or there all of them are checked. The first question replays
+ * the chain, the next ones what has been added since.
  */
 export class VersionHistory {
   readonly #ledger: LedgerAccess
@@ -36,7 +37,8 @@ export class VersionHistory {
       const { height } = certified.block.header
       const executed = followBlock(this.#tip, certified, context)
       if (!executed.ok) {
-        throw new Error(`block ${height} does not follow: ${executed.fault.message}`)
+        const message = `block ${height} does not follow: ${executed.fault.message}`
+        throw new LedgerAccessError('LEDGER_UNPROVEN', message)
       }
       const { state } = executed.tip
       for (const row of versionsIn(certified, this.#tip.state, state, context.crypto)) {

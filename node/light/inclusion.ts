@@ -1,4 +1,9 @@
-import { type SignedTransaction, type StateReader, usesNonce } from '../../ledger/index.ts'
+import {
+  type RejectionCode,
+  type SignedTransaction,
+  type StateReader,
+  usesNonce
+} from '../../ledger/index.ts'
 import {
   type AwaitedInclusion,
   type Fate,
@@ -15,6 +20,11 @@ interface Heads {
   head(): LedgerPoint
   read<T>(look: Look<T>, signal: AbortSignal): Promise<T>
   nextHead(signal: AbortSignal): Promise<LedgerPoint>
+  explain(
+    signed: SignedTransaction,
+    code: RejectionCode,
+    signal: AbortSignal
+  ): Promise<string | null>
 }
 
 /**
@@ -54,7 +64,10 @@ async function watch(
       const { height, result } = outcome
       // Whoever reads next reads what it has done.
       while (heads.head().height < height) await heads.nextHead(signal)
-      return { height, result, message: null }
+      // The code is proven, the sentence is a help.
+      const message =
+        result === null ? null : await heads.explain(signed, result, signal).catch(() => null)
+      return { height, result, message }
     }
     if (seen.nonce === 'used') unshown += 1
     if (isOver || unshown === UNSHOWN_MAX) return 'unknown'

@@ -9,10 +9,13 @@
 import {
   type CertifiedBlock,
   type ChainContext,
+  explainRejection,
   type Genesis,
   initialState,
+  type PartialState,
   type PublicKey,
   QUERIES_MAX,
+  type RejectionCode,
   type SignedTransaction,
   type StateQuery
 } from '../../ledger/index.ts'
@@ -91,7 +94,20 @@ export class LightLedger implements LedgerAccess {
     return !this.#isUsable(this.#snapshot)
   }
 
-  async read<T>(look: Look<T>, signal?: AbortSignal): Promise<T> {
+  read<T>(look: Look<T>, signal?: AbortSignal): Promise<T> {
+    return this.#read(look, signal)
+  }
+
+  /** Why the ledger refused a transaction, in a sentence with the numbers of now; null where these say otherwise. */
+  explain(
+    signed: SignedTransaction,
+    code: RejectionCode,
+    signal: AbortSignal
+  ): Promise<string | null> {
+    return this.#read(state => explainRejection(state, signed, code, this.context), signal)
+  }
+
+  async #read<T>(look: (state: PartialState) => T, signal: AbortSignal | undefined): Promise<T> {
     const asked: StateQuery[] = []
     let snapshot = this.#snapshot
     for (let round = 0; round < ROUNDS_MAX; round++) {
@@ -235,7 +251,7 @@ export class LightLedger implements LedgerAccess {
 /** What it returns or throws, to be had later. */
 function attempt<T>(
   snapshot: Snapshot,
-  look: Look<T>,
+  look: (state: PartialState) => T,
   onRead: Parameters<Snapshot['read']>[1]
 ): () => T {
   try {

@@ -11,7 +11,7 @@ import {
   type ProvenPart,
   type StateQuery
 } from '../../ledger/index.ts'
-import type { LedgerPoint, Look } from '../ledger-access/index.ts'
+import type { LedgerPoint } from '../ledger-access/index.ts'
 
 type OnRead = (query: StateQuery, isProven: boolean) => void
 
@@ -41,7 +41,7 @@ export class Snapshot {
     return this.point.height > 0 && nowMs - this.point.timeMs <= HEAD_AGE_MAX_MS
   }
 
-  read<T>(look: Look<T>, onRead: OnRead): T {
+  read<T>(look: (state: PartialState) => T, onRead: OnRead): T {
     this.#onRead = onRead
     return look(this.#state)
   }

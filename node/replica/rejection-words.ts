@@ -40,7 +40,8 @@ export const REJECTION_WORDS: Readonly<Record<RejectionCode, string>> = {
   OFFER_UNSUITABLE: 'the offer does not fit the machine',
   NO_CAPACITY: 'the host has not enough room',
   INSUFFICIENT_FUNDS: 'the account has not enough money',
-  SPEND_LIMIT_TOO_LOW: 'the spend limit does not cover the first running period',
+  SPEND_LIMIT_TOO_LOW:
+    'the spend limit must cover the first running period, and there may be one as high already: a higher one raises it',
   NOT_HALTED: 'the machine is paid for: only its owner may suspend it',
   STORAGE_OWED: 'storage of the machine is owed',
   GRACE_LEFT: 'the owner has time left to fetch the machine',

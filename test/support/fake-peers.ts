@@ -7,6 +7,7 @@ import {
   leafHash,
   type PublicKey,
   proveState,
+  type ResultCode,
   type SignedTransaction,
   toHex,
   transactionLeaf
@@ -21,6 +22,7 @@ export interface FakeBlock {
   readonly head: CertifiedHeader
   readonly state: LedgerState
   readonly transaction: SignedTransaction | null
+  readonly result: ResultCode
 }
 
 export interface FakeBlockOptions {
@@ -29,6 +31,7 @@ export interface FakeBlockOptions {
   readonly balance?: bigint
   readonly nonce?: number
   readonly transaction?: SignedTransaction
+  readonly result?: ResultCode
   /** The last one of its epoch. */
   readonly handsOver?: boolean
   readonly timeMs?: number
@@ -38,21 +41,22 @@ const empty = initialState(epochsGenesis, testCrypto)
 
 /** After it alice has so much. */
 export function fakeBlock(height: number, options: FakeBlockOptions = {}): FakeBlock {
-  const { set = testSet(0), balance = BigInt(height), nonce = 1, transaction = null } = options
+  const { set = testSet(0), balance = BigInt(height), nonce = 1 } = options
+  const { transaction = null, result = null } = options
   const timeMs = options.timeMs ?? epochsGenesis.timeMs + height * 1_000
   const draft = empty.draft(height, timeMs)
   draft.putAccount({ ...sample.account, balance, nonce })
   draft.putHost(sample.host)
   draft.putMachine(sample.machine)
   const state = draft.commit()
-  const leaf = transaction && leafHash(testCrypto, transactionLeaf(transaction, null))
+  const leaf = transaction && leafHash(testCrypto, transactionLeaf(transaction, result))
   const header = headerOf(set, height, {
     timeMs,
     stateRoot: state.root(),
     ...(leaf === null ? {} : { transactionRoot: toHex(leaf) }),
     ...(options.handsOver === true ? { nextSet: testSet(set.epoch + 1).members } : {})
   })
-  return { head: certify(header, set.signers), state, transaction }
+  return { head: certify(header, set.signers), state, transaction, result }
 }
 
 export class FakePeer {
@@ -107,7 +111,7 @@ export class FakePeer {
     if (block === undefined || !this.showsOutcomes) {
       return { code: 'OUTCOME_UNKNOWN', message: 'not known here' }
     }
-    return { block: block.head, proof: { index: 0, size: 1, result: null, path: [] } }
+    return { block: block.head, proof: { index: 0, size: 1, result: block.result, path: [] } }
   }
 }
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
 import {
+  type Body,
   chainContext,
   type Hash,
   hashTransaction,
@@ -171,7 +172,7 @@ const LIES: readonly (readonly [string, FakePeer['lie']])[] = [
     'an epoch that nobody handed over to',
     () => {
       const { head, state } = fakeBlock(10, { set: testSet(3) })
-      return { head, proof: honestly({ head, state, transaction: null }) }
+      return { head, proof: honestly({ head, state, transaction: null, result: null }) }
     }
   ]
 ]
@@ -275,13 +276,13 @@ test('a wait ends with the head that satisfies it, and with its signal', async t
   )
 })
 
-function transfer(nonce: number, expiryHeight = 13): SignedTransaction {
+function sent(nonce: number, body: Body = sample.registerMachine, expiryHeight = 13) {
   const transaction = {
     signer: sample.buyer,
     nonce,
     expiryHeight,
     feeMax: 0n,
-    body: sample.registerMachine
+    body
   }
   return signTransaction(epochsNetwork, transaction, sample.buyerKey)
 }
@@ -293,7 +294,7 @@ test('a transaction is included when the block that holds it is proven, whoever 
   const { ledger, clock } = await sceneOf(t, { a, b })
   ledger.follow()
   await turn({ clock })
-  const signed = transfer(2)
+  const signed = sent(2)
   const { promise } = ledger.inclusionOf(signed)
   for (const peer of [a, b]) peer.add(fakeBlock(11))
   await turn({ clock })
@@ -304,12 +305,24 @@ test('a transaction is included when the block that holds it is proven, whoever 
   assert.equal(b.outcomes, 1)
 })
 
+test('what the ledger refused is told by the code that is proven and the sentence of the rule', async t => {
+  const a = new FakePeer([fakeBlock(10)])
+  const { ledger, clock } = await sceneOf(t, { a })
+  ledger.follow()
+  await turn({ clock })
+  const gone = sent(2, { type: 'discard-machine', machine: sample.hostUuid })
+  const { promise } = ledger.inclusionOf(gone)
+  a.add(fakeBlock(11, { nonce: 2, transaction: gone, result: 'MACHINE_UNKNOWN' }))
+  const message = `no machine has the UUID ${sample.hostUuid}`
+  assert.deepEqual(await promise, { height: 11, result: 'MACHINE_UNKNOWN', message })
+})
+
 test('it has expired when its nonce is free after its last height, and not because somebody says so', async t => {
   const a = new FakePeer([fakeBlock(10)])
   const { ledger, clock } = await sceneOf(t, { a })
   ledger.follow()
   await turn({ clock })
-  const { promise } = ledger.inclusionOf(transfer(2))
+  const { promise } = ledger.inclusionOf(sent(2))
   for (const height of [11, 13, 14]) {
     a.add(fakeBlock(height))
     await turn({ clock })
@@ -323,7 +336,7 @@ test('it is unknown when its nonce was used and nobody shows by what', async t =
   const { ledger, clock } = await sceneOf(t, { a })
   ledger.follow()
   await turn({ clock })
-  const { promise } = ledger.inclusionOf(transfer(2))
+  const { promise } = ledger.inclusionOf(sent(2))
   for (const height of [11, 12, 13]) {
     a.add(fakeBlock(height, { nonce: 2 }))
     await turn({ clock })
