@@ -11,7 +11,6 @@ import {
   type ChainContext,
   explainRejection,
   type Genesis,
-  initialState,
   type PartialState,
   type PublicKey,
   QUERIES_MAX,
@@ -26,19 +25,14 @@ import {
   type LedgerPoint,
   type Look
 } from '../ledger-access/index.ts'
-import { pause, reasonOf } from './deadline.ts'
-import { HeadKeeper, type LightOptions, READ_PATIENCE_MS } from './head-keeper.ts'
+import { reasonOf } from './deadline.ts'
+import { Following } from './following.ts'
+import { HeadKeeper, type LightOptions, READ_PATIENCE_MS, type ReadWish } from './head-keeper.ts'
 import { awaitInclusion } from './inclusion.ts'
 import { blocksFromPeers } from './peer-blocks.ts'
-import { emptySnapshot, fewest, mergeParts, Snapshot } from './snapshot.ts'
+import { fewest, firstSnapshot, mergeParts, Snapshot } from './snapshot.ts'
 import { StandingQueries } from './standing.ts'
 
-/** The one who is asked waits up to 10 s for a block; an idle ledger makes one every 5 s. */
-const NEXT_HEAD_MS = 15_000
-/** Between two heads: a busy ledger makes many blocks a second, and nobody looks so often. */
-const BETWEEN_HEADS_MS = 200
-/** Between two attempts to find anybody with a head. */
-const RETRY_MS = 1_000
 /** One thing is found by another: a machine's host's owner is the fifth. What goes on for longer does not end. */
 const ROUNDS_MAX = 16
 /** What takes more is proven when it is asked for, and not again with each head. */
@@ -52,9 +46,8 @@ export class LightLedger implements LedgerAccess {
   readonly #keeper: HeadKeeper
   readonly #standing = new StandingQueries()
   readonly #listeners = new Set<(head: LedgerPoint) => void>()
-  readonly #stopping = new AbortController()
+  readonly #following: Following
   #snapshot: Snapshot
-  #following: Promise<void> = Promise.resolve()
 
   private constructor(options: LightOptions, keeper: HeadKeeper) {
     const { context, genesis } = options
@@ -62,8 +55,12 @@ export class LightLedger implements LedgerAccess {
     this.genesis = genesis
     this.#options = options
     this.#keeper = keeper
-    const root = initialState(genesis, context.crypto).root()
-    this.#snapshot = emptySnapshot(genesis, context.crypto, root)
+    this.#snapshot = firstSnapshot(genesis, keeper.light, context.crypto)
+    this.#following = new Following({
+      ...options,
+      height: () => this.#snapshot.point.height,
+      next: (wish, signal) => this.#next(wish, signal)
+    })
   }
 
   /** Goes on from the checkpoint, or from the genesis. `follow` begins it. */
@@ -72,12 +69,11 @@ export class LightLedger implements LedgerAccess {
   }
 
   follow(): void {
-    this.#following = this.#follow(this.#stopping.signal)
+    this.#following.start()
   }
 
-  async stop(): Promise<void> {
-    this.#stopping.abort(new Error('the node is stopping'))
-    await this.#following
+  stop(): Promise<void> {
+    return this.#following.stop()
   }
 
   head(): LedgerPoint {
@@ -141,8 +137,10 @@ export class LightLedger implements LedgerAccess {
 
   /** Resolves with the first head after this moment; rejects with the signal's reason. */
   nextHead(signal: AbortSignal): Promise<LedgerPoint> {
+    const rest = this.#following.hurry()
     return new Promise((resolve, reject) => {
       const end = (): void => {
+        rest()
         forget()
         signal.removeEventListener('abort', aborted)
       }
@@ -172,7 +170,7 @@ export class LightLedger implements LedgerAccess {
     try {
       return await this.#fetch(this.#standing.with(queries, this.#nowMs()), signal)
     } catch (error) {
-      if (!(error instanceof LedgerAccessError) || error.code !== 'LEDGER_TOO_LARGE') throw error
+      if (!isTooLarge(error)) throw error
       this.#standing.clear()
       return this.#fetch(fewest(queries), signal)
     }
@@ -210,32 +208,14 @@ export class LightLedger implements LedgerAccess {
     for (const listener of this.#listeners) listener(found.point)
   }
 
-  /** One request for each new head, and for what is read under it. */
-  async #follow(signal: AbortSignal): Promise<void> {
-    let failing = ''
-    while (!signal.aborted) {
-      const queries = this.#standing.with([], this.#nowMs())
-      const wish = {
-        queries,
-        patienceMs: NEXT_HEAD_MS,
-        afterHeight: this.#snapshot.point.height
-      }
-      try {
-        this.#adopt(await this.#keeper.read(wish, signal))
-        if (failing !== '') this.#options.log('the ledger is followed again')
-        failing = ''
-      } catch (error) {
-        if (signal.aborted) return
-        if (error instanceof LedgerAccessError && error.code === 'LEDGER_TOO_LARGE') {
-          this.#standing.clear()
-        }
-        const code = error instanceof LedgerAccessError ? error.code : 'INTERNAL'
-        const message = error instanceof Error ? error.message : String(error)
-        if (code !== failing) this.#options.log(`the ledger is not followed: ${message}`, { code })
-        failing = code
-      }
-      const waitMs = failing === '' ? BETWEEN_HEADS_MS : RETRY_MS
-      await pause(this.#options.alarms, waitMs, signal)
+  /** The head after one that is known, with what was read a moment ago. */
+  async #next(wish: Omit<ReadWish, 'queries'>, signal: AbortSignal): Promise<void> {
+    const queries = this.#standing.with([], this.#nowMs())
+    try {
+      this.#adopt(await this.#keeper.read({ ...wish, queries }, signal))
+    } catch (error) {
+      if (isTooLarge(error)) this.#standing.clear()
+      throw error
     }
   }
 
@@ -262,6 +242,10 @@ function attempt<T>(
       throw error
     }
   }
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof LedgerAccessError && error.code === 'LEDGER_TOO_LARGE'
 }
 
 function noWhenUnread(error: unknown): false {

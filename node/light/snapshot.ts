@@ -6,7 +6,8 @@ import {
   HEAD_AGE_MAX_MS,
   type Header,
   hashHeader,
-  networkOf,
+  initialState,
+  type Light,
   PartialState,
   type ProvenPart,
   type StateQuery
@@ -52,11 +53,19 @@ export function pointOf(header: Header, crypto: Crypto): LedgerPoint {
   return { height, timeMs, stateRoot, block: hashHeader(header, crypto) }
 }
 
-/** Nothing is proven of the state before the first block, and nothing need be: nobody reads it. */
-export function emptySnapshot(genesis: Genesis, crypto: Crypto, root: Hash): Snapshot {
-  const network = networkOf(genesis, crypto)
-  const point = { height: 0, timeMs: genesis.timeMs, block: network, stateRoot: root }
+/** Where a light node is when it begins; nothing of the state is proven there. */
+export function firstSnapshot(
+  genesis: Genesis,
+  { head, network }: Light,
+  crypto: Crypto
+): Snapshot {
+  const point = head === null ? genesisPoint(genesis, crypto) : pointOf(head, crypto)
   return new Snapshot(genesis, network, point, { queries: [], entries: [] })
+}
+
+function genesisPoint(genesis: Genesis, crypto: Crypto): LedgerPoint {
+  const state = initialState(genesis, crypto)
+  return { height: 0, timeMs: genesis.timeMs, block: state.network, stateRoot: state.root() }
 }
 
 /** Both of one block: what either proves is proven. */

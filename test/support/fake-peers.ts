@@ -1,12 +1,13 @@
 /** Nodes that serve a made-up ledger to a light one, truthfully or not; nothing here has a clock or a network of its own. */
 import {
+  type CertifiedBlock,
   type CertifiedHeader,
   type Hash,
   initialState,
   type LedgerState,
   leafHash,
   type PublicKey,
-  proveState,
+  proveWithin,
   type ResultCode,
   type SignedTransaction,
   toHex,
@@ -64,8 +65,12 @@ export class FakePeer {
   /** Changes what it says. */
   lie: (reply: ReadReply) => ReadReply = reply => reply
   silent = false
+  /** Largest proof it gives. */
+  proofBytesMax = 524_288
   /** Hides them. */
   showsOutcomes = true
+  /** To whoever follows. */
+  served: readonly CertifiedBlock[] = []
   reads = 0
   outcomes = 0
   #waiting: (() => void)[] = []
@@ -94,7 +99,9 @@ export class FakePeer {
     }
     const newest = this.blocks.at(-1)
     if (newest === undefined) return { code: 'HEIGHT_UNKNOWN', message: 'there is no block yet' }
-    return this.lie({ head: newest.head, proof: proveState(newest.state, queries) })
+    const proof = proveWithin(newest.state, queries, this.proofBytesMax)
+    if (proof === null) return { code: 'PROOF_TOO_LARGE', message: 'ask for less' }
+    return this.lie({ head: newest.head, proof })
   }
 
   handOvers(from: number): readonly CertifiedHeader[] {
@@ -130,6 +137,8 @@ export function peersOf(
     read: (key, request, signal) => find(key).read(request, signal),
     epochs: (key, from) => Promise.resolve(find(key).handOvers(from)),
     outcome: (key, hash) => Promise.resolve(find(key).outcome(hash, hashOf)),
-    async *follow() {}
+    async *follow(key, from) {
+      yield* find(key).served.filter(({ block }) => block.header.height >= from)
+    }
   }
 }

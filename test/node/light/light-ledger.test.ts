@@ -24,6 +24,7 @@ import { certify, epochsGenesis, epochsNetwork, testSet } from '../../support/he
 import * as sample from '../../support/ledger-samples.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { memoryRecords } from '../../support/memory-records.ts'
+import { sampleBatches, sampleChain } from '../../support/sample-chain.ts'
 
 const START_MS = epochsGenesis.timeMs
 const hashOf = (signed: SignedTransaction): Hash => hashTransaction(signed, testCrypto)
@@ -63,8 +64,10 @@ async function settled(): Promise<void> {
 
 /** Whoever is followed is asked for the next head. */
 async function turn({ clock }: Pick<Scene, 'clock'>): Promise<void> {
-  await settled()
-  clock.advance(200)
+  for (let pause = 0; pause < 2; pause++) {
+    await settled()
+    clock.advance(200)
+  }
   await settled()
 }
 
@@ -237,6 +240,7 @@ test('after a restart it goes on from where it was, never back', async t => {
   await settled()
   second.clock.advance(4_000)
   await refused
+  assert.equal(second.ledger.head().height, 10)
   const third = await sceneOf(t, { late, b: new FakePeer([fakeBlock(10)]) }, disk)
   assert.equal(await third.ledger.read(balance), 10n)
 })
@@ -259,6 +263,41 @@ test('a store of another network is refused', async () => {
   disk.set('checkpoint', light)
   const load = new Checkpoint(memoryRecords(disk)).load(epochsGenesis, epochsNetwork)
   await assert.rejects(load, { code: 'STORE_OTHER_NETWORK' })
+})
+
+test('what takes more than one answer is refused, and what is asked for by itself is not', async t => {
+  const a = new FakePeer([fakeBlock(10)])
+  const { ledger } = await sceneOf(t, { a })
+  a.proofBytesMax = 720
+  assert.equal(await ledger.read(balance), 10n)
+  assert.ok(await ledger.read(state => [...state.machines(sample.buyerId)][0]))
+  const all = (state: StateReader) => [balance(state), state.machine(sample.machineUuid)]
+  // Both are proven by now, each by an answer of its own.
+  assert.ok((await ledger.read(all)).every(each => each !== undefined))
+  const anew = await sceneOf(t, { a })
+  await assert.rejects(anew.ledger.read(all), { code: 'LEDGER_TOO_LARGE' })
+  const many = (state: StateReader) =>
+    Array.from({ length: 1_025 }, (_, at) => state.accountNamed(`nobody-${at}`))
+  await assert.rejects(ledger.read(many), { code: 'LEDGER_TOO_LARGE', message: /1024 are/ })
+})
+
+test('blocks come from the next peer where one breaks off or sends others', async t => {
+  const { blocks } = sampleChain(sampleBatches())
+  const [a, b, c] = [new FakePeer([]), new FakePeer([]), new FakePeer([])]
+  a.served = blocks.slice(0, 1)
+  b.served = blocks.slice(2)
+  c.served = blocks
+  const { ledger } = await sceneOf(t, { a, b, c })
+  const heights: number[] = []
+  for await (const { block } of ledger.blocks(1, 3)) heights.push(block.header.height)
+  assert.deepEqual(heights, [1, 2, 3])
+  const alone = await sceneOf(t, { a })
+  await assert.rejects(
+    async () => {
+      for await (const each of alone.ledger.blocks(1, 3)) assert.ok(each)
+    },
+    { code: 'LEDGER_UNREACHABLE', message: /block 2/ }
+  )
 })
 
 test('a wait ends with the head that satisfies it, and with its signal', async t => {
