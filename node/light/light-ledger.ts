@@ -37,6 +37,8 @@ import { StandingQueries } from './standing.ts'
 const ROUNDS_MAX = 16
 /** What takes more is proven when it is asked for, and not again with each head. */
 const STANDING_BYTES_MAX = 65_536
+/** Proven under one head: eight answers of the largest kind. */
+const KEPT_BYTES_MAX = 4_194_304
 
 export class LightLedger implements LedgerAccess {
   readonly kind = 'light'
@@ -199,12 +201,14 @@ export class LightLedger implements LedgerAccess {
     const { height } = found.point
     if (found.bytes > STANDING_BYTES_MAX) this.#standing.clear()
     if (height < before.point.height) return
-    if (height === before.point.height) {
+    // Of one head only so much is kept: whoever asks for other things all the time has the newest of them.
+    if (height === before.point.height && before.bytes <= KEPT_BYTES_MAX) {
       const part = mergeParts(before.part, found.part)
       this.#snapshot = new Snapshot(this.genesis, this.context.network, before.point, part)
       return
     }
     this.#snapshot = found
+    if (height === before.point.height) return
     for (const listener of this.#listeners) listener(found.point)
   }
 

@@ -42,6 +42,8 @@ export interface OfferExchange {
 const FETCH_MS = 5_000
 /** An offer may arrive before the block that registers its host: it is judged when the block is here. */
 const UNKNOWN_HOST_WAIT_MS = 10_000
+/** Until the ledger can be read; after that another snapshot is taken with the next peer, or in a minute. */
+const LEDGER_WAIT_MS = 15_000
 /** Neighbours whose rate is remembered; libp2p itself allows 300 connections. */
 const NEIGHBOURS_MAX = 512
 /** What was missed while a connection was down is asked for again this often. */
@@ -127,6 +129,8 @@ async function fetchAnnounced(
 
 async function takeSnapshot(options: ExchangeOptions, key: PublicKey): Promise<void> {
   const { network, ledger, market } = options
+  // A light node that has just started has no head yet under which a host could be looked up.
+  await ledger.until(() => true, AbortSignal.timeout(LEDGER_WAIT_MS))
   const signal = AbortSignal.timeout(FETCH_MS)
   const stream = await network.open('market', key, { signal })
   for await (const page of fetchSnapshot(stream, { signal })) {
