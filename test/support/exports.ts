@@ -1,5 +1,14 @@
 /** Exported ledgers in memory, whole or altered. */
-import { type CertifiedBlock, type Genesis, writeExport } from '../../ledger/index.ts'
+import {
+  auditReport,
+  auditStep,
+  type CertifiedBlock,
+  createAudit,
+  ExportError,
+  type Genesis,
+  readExport,
+  writeExport
+} from '../../ledger/index.ts'
 import { testCrypto } from './ed25519.ts'
 import * as sample from './ledger-samples.ts'
 import { sampleBatches, sampleChain } from './sample-chain.ts'
@@ -28,4 +37,23 @@ export function flipped(bytes: Uint8Array, at: number, bit = 1): Uint8Array {
   const other = Uint8Array.from(bytes)
   other[at] = (other[at] ?? 0) ^ bit
   return other
+}
+
+/** What our own reader and audit say of a whole file; null where all is well. */
+export async function audited(
+  bytes: Uint8Array
+): Promise<{ readonly code: string; readonly height: number } | null> {
+  try {
+    const file = await readExport(inPieces(bytes, bytes.length), testCrypto)
+    if (file.from !== 1) return { code: 'EXPORT_PARTIAL', height: 1 }
+    let audit = createAudit(file.genesis, testCrypto)
+    for await (const certified of file.blocks) {
+      audit = auditStep(audit, certified)
+      if (audit.fault !== null) return audit.fault
+    }
+    return auditReport(audit).fault
+  } catch (error) {
+    if (error instanceof ExportError) return error
+    throw error
+  }
 }
