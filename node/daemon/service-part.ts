@@ -16,6 +16,7 @@ import {
 } from '../service/index.ts'
 import { jsonValues } from '../store/index.ts'
 import type { ImageStore } from '../vmm/index.ts'
+import { createWitness } from '../witness/index.ts'
 import type { BasePart } from './base-part.ts'
 import { explain } from './explain.ts'
 import { hostServices } from './host-services.ts'
@@ -45,6 +46,12 @@ export async function openService(options: ServiceOptions, undo: Undo): Promise<
   const handlers = createHandlers({
     context,
     hosts: hostServices({ dataDir: layout.dir, vmm: hosting.vmm, identity, books: hosting.books }),
+    witness: createWitness({
+      path: layout.witness,
+      replica: options.replica,
+      key: identity.node,
+      clock: systemClock
+    }),
     status: () =>
       nodeStatus({
         ...context,

@@ -26,7 +26,8 @@ const DENIED: ReadonlySet<string> = new Set([
   'NOT_ISSUER',
   'BALLOT_ISSUER',
   'BOND_MISSING',
-  'CANDIDATE_BARRED'
+  'CANDIDATE_BARRED',
+  'CHECKPOINT_FORKED'
 ])
 const NOT_FOUND: ReadonlySet<string> = new Set([
   'MACHINE_UNKNOWN',
@@ -66,6 +67,10 @@ const HINTS: Readonly<Record<string, string>> = {
   UNREACHABLE:
     'see `virtuoso node peers`; a node that has just started finds its peers in some seconds',
   LEDGER_BEHIND: 'try again in some seconds',
+  CHECKPOINT_OLD: '`virtuoso ledger checkpoint` makes a newer one',
+  CHECKPOINT_FAR: '`virtuoso ledger checkpoint --height` makes one in between',
+  CHECKPOINT_FORKED:
+    'keep both files and show them to everybody: the coordinators signed two ledgers',
   VMM_MISSING:
     '`virtuoso doctor` checks this host; another program is named in node.json, vmm.binary'
 }

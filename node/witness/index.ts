@@ -1,0 +1,2 @@
+export { checkpointAt } from './own-ledger.ts'
+export { createWitness, type Witness } from './witness.ts'
