@@ -54,10 +54,15 @@ function attacks(): readonly Row[] {
       const name = (rule: string) => `proofs/election/${share}-percent-of-${seats}-seats/${rule}`
       const goal = share < bound ? bearable : null
       return [
-        row(name('phragmen'), most('phragmen', Object.values(HONEST)), 'seats', goal),
-        row(name('phragmen, honest apart'), most('phragmen', [CARELESS.apart]), 'seats'),
-        row(name('approval, honest apart'), most('approval', [CARELESS.apart]), 'seats'),
-        row(name('one-vote, a favourite'), most('one-vote', [CARELESS.favourite]), 'seats')
+        row(
+          name('phragmen/honest-together'),
+          most('phragmen', Object.values(HONEST)),
+          'seats',
+          goal
+        ),
+        row(name('phragmen/honest-apart'), most('phragmen', [CARELESS.apart]), 'seats'),
+        row(name('approval/honest-apart'), most('approval', [CARELESS.apart]), 'seats'),
+        row(name('one-vote/a-favourite'), most('one-vote', [CARELESS.favourite]), 'seats')
       ]
     })
   })

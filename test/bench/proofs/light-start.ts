@@ -74,7 +74,8 @@ export async function lightStart(): Promise<readonly Row[]> {
     for (let start = 0; start < STARTS; start++) {
       const begunMs = performance.now()
       const reader = await networkIn(join(dir, `reader-${start}`), genesis, server.addresses())
-      const first = await firstBalance(reader, server.key, genesis, account)
+      const peer = { key: server.key, addresses: server.addresses() }
+      const first = await firstBalance(reader, peer, genesis, account)
       starts.push({ ...first, ms: performance.now() - begunMs })
       await reader.stop()
     }
@@ -106,7 +107,7 @@ async function grow(replica: Replica, genesis: Genesis): Promise<string> {
 
 async function firstBalance(
   network: Network,
-  server: string,
+  { key, addresses }: { readonly key: string; readonly addresses: readonly string[] },
   genesis: Genesis,
   account: string
 ): Promise<Omit<Started, 'ms'>> {
@@ -114,7 +115,7 @@ async function firstBalance(
   let bytes = 0
   let light = lightFrom(genesis, nodeCrypto)
   for (let more = true; more; ) {
-    const stream = await network.open('ledger', server, { signal })
+    const stream = await network.open('ledger', key, { addresses, signal })
     const answer = await askEpochs(stream, light.epoch, { signal })
     if (answer.kind === 'refused') throw new Error(answer.message)
     for (const handOver of answer.handOvers) {
@@ -124,7 +125,7 @@ async function firstBalance(
     more = answer.handOvers.length > 0
   }
   const query: StateQuery = { kind: 'key', key: `account/${account}` }
-  const stream = await network.open('ledger', server, { signal })
+  const stream = await network.open('ledger', key, { addresses, signal })
   const answer = await askRead(stream, { afterHeight: 0, queries: [query] }, { signal })
   if (answer.kind === 'refused') throw new Error(answer.message)
   bytes += sizeOf(answer.head) + answer.proof.length
