@@ -6,19 +6,15 @@ import {
 } from '../../ledger/index.ts'
 import type { CheckpointView, Input } from '../api/index.ts'
 import { peerTextOf } from '../network/index.ts'
-import { checkpointAt, type Witness } from '../witness/index.ts'
-import type { ServiceContext } from './context.ts'
+import type { Witness } from '../witness/index.ts'
 import { refuseByCode } from './refuse.ts'
 
 /** The newest block that this node holds, or the one at a height, for others to cosign. */
 export function makeCheckpoint(
-  { replica }: ServiceContext,
+  witness: Witness,
   { height }: Input<'ledger.checkpoint'>
 ): Promise<CheckpointView> {
-  return told(async () => ({
-    checkpoint: await checkpointAt(replica, height),
-    cosignatures: []
-  }))
+  return told(async () => ({ checkpoint: await witness.checkpoint(height), cosignatures: [] }))
 }
 
 /** This node is a witness: what it has signed once it never contradicts. */

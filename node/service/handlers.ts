@@ -90,7 +90,7 @@ export function createHandlers(options: HandlerOptions): Handlers {
     'operation.cancel': async input => context.operations.cancel(input.operation),
     'ledger.head': () => head(context),
     'ledger.blocks': (input, signal) => pageOfBlocks(context, input, signal),
-    'ledger.checkpoint': input => makeCheckpoint(context, input),
+    'ledger.checkpoint': input => makeCheckpoint(options.witness, input),
     'ledger.cosign': input => cosign(options.witness, input),
     'ledger.fees': async () => viewFees(context, hosts.nodeKey),
     'ledger.collect-fees': () => collectFees(context, hosts.nodeKey),

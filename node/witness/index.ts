@@ -1,2 +1,1 @@
-export { checkpointAt } from './own-ledger.ts'
 export { createWitness, type Witness } from './witness.ts'

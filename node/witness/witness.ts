@@ -27,6 +27,8 @@ export interface WitnessOptions {
 }
 
 export interface Witness {
+  /** Of the newest block that this node holds, or of the one at `height`. Rejects with `WitnessError`. */
+  checkpoint(height?: number): Promise<Checkpoint>
   /** The checkpoint with this node's cosignature. Rejects with `WitnessError`. */
   cosign(asked: CosignedCheckpoint): Promise<CosignedCheckpoint>
 }
@@ -36,6 +38,7 @@ export function createWitness(options: WitnessOptions): Witness {
   let waiting = 0
   let turn: Promise<unknown> = Promise.resolve()
   return {
+    checkpoint: height => checkpointAt(options.replica, height),
     async cosign(asked) {
       if (waiting >= WAITING_MAX) {
         throw new WitnessError('WITNESS_BUSY', `${waiting} requests wait already: ask again later`)
@@ -61,7 +64,7 @@ async function cosign(
     throw new WitnessError('COSIGNATURE_FORGED', message)
   }
   const last = await loadWitnessed(path)
-  const own = { network: replica.network, height: replica.state().height }
+  const own = { network: replica.network, height: replica.tip.state.height }
   const wanted = wantedHeaders(last, checkpoint, own)
   if ('ok' in wanted) throw new WitnessError(wanted.code, wanted.message)
   const at = await checkpointAt(replica, checkpoint.height)

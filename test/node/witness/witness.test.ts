@@ -10,7 +10,7 @@ import {
   checkCosignatures
 } from '../../../ledger/index.ts'
 import { Replica } from '../../../node/replica/index.ts'
-import { checkpointAt, createWitness, type Witness } from '../../../node/witness/index.ts'
+import { createWitness, type Witness } from '../../../node/witness/index.ts'
 import { testCrypto, testSigner } from '../../support/ed25519.ts'
 import { ElectedChain, electedChain, electedGenesis } from '../../support/elected-chain.ts'
 import { memoryChain } from '../../support/memory-chain.ts'
@@ -40,6 +40,11 @@ async function replicaOf(
 
 function witnessOf(replica: Replica, path: string): Witness {
   return createWitness({ path, replica, key, clock })
+}
+
+/** Of a node that signs nothing. */
+function checkpointAt(replica: Replica, height?: number): Promise<Checkpoint> {
+  return witnessOf(replica, '').checkpoint(height)
 }
 
 function bare(checkpoint: Checkpoint): CosignedCheckpoint {
