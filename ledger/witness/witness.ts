@@ -13,7 +13,6 @@ import { fromHex } from '../encoding/index.ts'
 import {
   type CompactRange,
   consistencyPathOn,
-  EMPTY_RANGE,
   extendRange,
   isConsistent,
   leafHash,
@@ -38,6 +37,8 @@ export interface OwnLedger {
   readonly at: { readonly block: Hash; readonly root: Hash } | null
   /** Hashes of the headers after those of the last checkpoint, up to the height that is asked for. */
   readonly added: readonly Hash[]
+  /** The log up to there; only whoever has signed nothing yet needs it. */
+  readonly log: CompactRange | null
 }
 
 export type WitnessEffect =
@@ -51,7 +52,10 @@ export type WitnessAnswer =
 /** Headers between two checkpoints of one witness: 8 MiB of hashes, two weeks of an idle network. */
 export const WITNESS_STEP_MAX = 262_144
 
-/** The heights whose headers `witness` needs as `added`; a refusal where it needs none. */
+/**
+ * The heights whose headers `witness` needs: as `added`, or as `log` where nothing was signed yet. A refusal where it needs
+ * none.
+ */
 export function wantedHeaders(
   last: Witnessed | null,
   asked: Checkpoint,
@@ -69,7 +73,7 @@ export function wantedHeaders(
     const message = `it is at height ${asked.height}, this witness has signed ${seen}: ask with a newer one`
     return refuse('CHECKPOINT_OLD', message)
   }
-  if (asked.height - seen > WITNESS_STEP_MAX) {
+  if (last !== null && asked.height - seen > WITNESS_STEP_MAX) {
     const message = `it is ${asked.height - seen} blocks after height ${seen}, the last that this witness has signed: ask with one at height ${seen + WITNESS_STEP_MAX} at most`
     return refuse('CHECKPOINT_FAR', message)
   }
@@ -90,17 +94,17 @@ export function witness(
     return refuse('CHECKPOINT_ASTRAY', message)
   }
   const leaves = own.added.map(hash => leafHash(crypto, fromHex(hash)))
-  const before = last?.log ?? EMPTY_RANGE
   if (last !== null && !leadsOn(last, asked, leaves, crypto)) {
     const { height, block } = last.checkpoint
     const message = `the log under it does not begin with the one that this witness signed at height ${height}, block ${block}: there are two ledgers of this network`
     return refuse('CHECKPOINT_FORKED', message)
   }
-  const log = leaves.reduce((range, leaf) => extendRange(range, leaf, crypto), before)
-  if (log.size !== asked.height || rangeRoot(log, crypto) !== asked.root) {
-    throw new Error(
-      `headers ${before.size + 1} to ${asked.height} do not lead to their own log root`
-    )
+  const log =
+    last === null
+      ? own.log
+      : leaves.reduce((range, leaf) => extendRange(range, leaf, crypto), last.log)
+  if (log?.size !== asked.height || rangeRoot(log, crypto) !== asked.root) {
+    throw new Error(`the headers up to height ${asked.height} do not lead to their own log root`)
   }
   const keep = { type: 'keep', witnessed: { checkpoint: asked, log } } as const
   return { ok: true, effects: [keep, { type: 'sign', checkpoint: asked }] }

@@ -1,8 +1,12 @@
 import {
+  type Block,
   type CertifiedBlock,
   type Checkpoint,
+  type CompactRange,
+  fromHex,
   type Hash,
   hashHeader,
+  MerkleHasher,
   rangeRoot,
   WitnessError
 } from '../../ledger/index.ts'
@@ -21,27 +25,48 @@ export async function checkpointAt(replica: Replica, height?: number): Promise<C
     const message = `there is no block at height ${height}: the ledger has ${newest}`
     throw new WitnessError('CHECKPOINT_AHEAD', message)
   }
-  const [block, next] = await collect(replica, height, height + 1)
+  const blocks: Block[] = []
+  for await (const { block } of blocksOf(replica, height, height + 1)) blocks.push(block)
+  const [block, next] = blocks
   if (block === undefined || next === undefined) throw new Error(`block ${height} has no next one`)
-  const { header } = block.block
-  return { network, height, block: hashHeader(header, crypto), root: next.block.header.logRoot }
+  return { network, height, block: hashHeader(block.header, crypto), root: next.header.logRoot }
 }
 
 /** Hashes of the headers from one height to another; none where `from` is after `to`. */
 export async function headerHashes(replica: Replica, from: number, to: number): Promise<Hash[]> {
-  const blocks = await collect(replica, from, to)
-  return blocks.map(({ block }) => hashHeader(block.header, replica.context.crypto))
+  const hashes: Hash[] = []
+  for await (const hash of hashesOf(replica, from, to)) hashes.push(hash)
+  return hashes
 }
 
-async function collect(replica: Replica, from: number, to: number): Promise<CertifiedBlock[]> {
-  const blocks: CertifiedBlock[] = []
-  if (from > to) return blocks
-  for await (const certified of replica.blocks(from)) {
-    const { height } = certified.block.header
-    if (height !== from + blocks.length) break
-    blocks.push(certified)
-    if (height === to) return blocks
+/** The log up to a height, read from the first block on. */
+export async function logUpTo(replica: Replica, height: number): Promise<CompactRange> {
+  const { crypto } = replica.context
+  const log = new MerkleHasher(crypto)
+  for await (const hash of hashesOf(replica, 1, height)) log.append(fromHex(hash))
+  return log.range()
+}
+
+async function* hashesOf(replica: Replica, from: number, to: number): AsyncGenerator<Hash> {
+  for await (const { block } of blocksOf(replica, from, to)) {
+    yield hashHeader(block.header, replica.context.crypto)
   }
-  const message = `this node does not hold block ${from + blocks.length}, which leads to height ${to}`
+}
+
+/** Throws `WitnessError` where one is missing. */
+async function* blocksOf(
+  replica: Replica,
+  from: number,
+  to: number
+): AsyncGenerator<CertifiedBlock> {
+  let next = from
+  if (next > to) return
+  for await (const certified of replica.blocks(from)) {
+    if (certified.block.header.height !== next) break
+    yield certified
+    if (next === to) return
+    next += 1
+  }
+  const message = `this node does not hold block ${next}, which leads to height ${to}`
   throw new WitnessError('CHECKPOINT_UNPROVEN', message)
 }

@@ -13,7 +13,7 @@ import {
 import type { Clock } from '../clock.ts'
 import type { Replica } from '../replica/index.ts'
 import { loadWitnessed, saveWitnessed } from './memory.ts'
-import { checkpointAt, headerHashes } from './own-ledger.ts'
+import { checkpointAt, headerHashes, logUpTo } from './own-ledger.ts'
 
 /** Requests that wait for the one before: a person sends one at a time. */
 const WAITING_MAX = 16
@@ -68,8 +68,9 @@ async function cosign(
   const wanted = wantedHeaders(last, checkpoint, own)
   if ('ok' in wanted) throw new WitnessError(wanted.code, wanted.message)
   const at = await checkpointAt(replica, checkpoint.height)
-  const added = await headerHashes(replica, wanted.from, wanted.to)
-  const answer = witness(last, checkpoint, { ...own, at, added }, crypto)
+  const added = last === null ? [] : await headerHashes(replica, wanted.from, wanted.to)
+  const log = last === null ? await logUpTo(replica, checkpoint.height) : null
+  const answer = witness(last, checkpoint, { ...own, at, added, log }, crypto)
   if (!answer.ok) throw new WitnessError(answer.code, answer.message)
   return carryOut(options, asked, answer.effects)
 }

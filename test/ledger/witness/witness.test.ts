@@ -5,6 +5,7 @@ import {
   type Checkpoint,
   fromHex,
   type Hash,
+  MerkleHasher,
   merkleRoot,
   type OwnLedger,
   toHex,
@@ -34,8 +35,13 @@ function checkpointOf(ledger: readonly Hash[], height: number): Checkpoint {
 /** What a witness that follows `ledger` knows when it is asked for a height. */
 function ownLedger(ledger: readonly Hash[], height: number, last: Witnessed | null): OwnLedger {
   const { block, root } = checkpointOf(ledger, height)
-  const added = ledger.slice(last?.checkpoint.height ?? 0, height)
-  return { network, height: ledger.length, at: { block, root }, added }
+  const before = { network, height: ledger.length, at: { block, root } }
+  if (last !== null) {
+    return { ...before, added: ledger.slice(last.checkpoint.height, height), log: null }
+  }
+  const log = new MerkleHasher(testCrypto)
+  for (const hash of ledger.slice(0, height)) log.append(fromHex(hash))
+  return { ...before, added: [], log: log.range() }
 }
 
 function answer(last: Witnessed | null, asked: Checkpoint, ledger: readonly Hash[] = truth) {
@@ -121,26 +127,23 @@ test('everything else that is not to be signed is refused with its code', () => 
   assert.equal(refused(null, { ...asked, height: 0 }, own), 'CHECKPOINT_OLD')
 })
 
-test('a step of so many headers is taken, one more is refused', () => {
-  const far = (height: number) =>
-    refused(
-      null,
-      { ...checkpointOf(truth, 1), height },
-      {
-        network,
-        height,
-        at: null,
-        added: []
-      }
-    )
-  // Nearer ones go on to the next check.
-  assert.equal(far(WITNESS_STEP_MAX), 'CHECKPOINT_ASTRAY')
-  assert.equal(far(WITNESS_STEP_MAX + 1), 'CHECKPOINT_FAR')
+test('a step of so many headers is taken, one more is refused; the first has no limit', () => {
+  const last = signed(null, checkpointOf(truth, 8))
+  const far = (step: number, before: Witnessed | null) => {
+    const height = 8 + step
+    const own = { network, height, at: null, added: [], log: null }
+    return refused(before, { ...checkpointOf(truth, 8), height }, own)
+  }
+  // What is near enough goes on to the next check.
+  assert.equal(far(WITNESS_STEP_MAX, last), 'CHECKPOINT_ASTRAY')
+  assert.equal(far(WITNESS_STEP_MAX + 1, last), 'CHECKPOINT_FAR')
+  assert.equal(far(WITNESS_STEP_MAX + 1, null), 'CHECKPOINT_ASTRAY')
 })
 
 test('headers that do not lead to their own log root are a fault of the node, not of who asks', () => {
-  const own = ownLedger(truth, 10, null)
+  const asked = checkpointOf(truth, 10)
+  const shorter = ownLedger(truth, 9, null).log
   const judge = () =>
-    witness(null, checkpointOf(truth, 10), { ...own, added: own.added.slice(1) }, testCrypto)
+    witness(null, asked, { ...ownLedger(truth, 10, null), log: shorter }, testCrypto)
   assert.throws(judge, /do not lead to their own log root/)
 })
