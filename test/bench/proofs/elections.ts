@@ -1,9 +1,8 @@
 /** How long the votes are counted, and how many seats somebody with a third of the weight and more gets out of them. */
-import { performance } from 'node:perf_hooks'
 import { electInOrder } from '../../../ledger/index.ts'
 import { CARELESS, HONEST, mostTaken, RULES, type Spread } from '../../ledger/election/attacks.ts'
 import { seededRandom } from '../../support/seeded-random.ts'
-import { median, type Row, row } from '../row.ts'
+import { median, type Row, row, timed } from '../row.ts'
 
 const BALLOTS = 2_000
 const CANDIDATES = 20
@@ -30,9 +29,7 @@ function tally(): readonly Row[] {
         BigInt(random.integer(2 ** 30)) * 1_000_000_000n + BigInt(random.integer(1_000_000_000)),
       names: candidates.filter(() => random.integer(2) === 0).slice(0, 16)
     }))
-    const begunMs = performance.now()
-    const winners = electInOrder(candidates, ballots, SEATS)
-    const ms = performance.now() - begunMs
+    const { made: winners, ms } = timed(() => electInOrder(candidates, ballots, SEATS))
     if (winners.length !== SEATS) throw new Error(`${winners.length} winners of ${SEATS} seats`)
     return ms
   })
