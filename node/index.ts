@@ -12,7 +12,8 @@ export {
   auditLedger,
   type Exported,
   exportLedger,
-  type LedgerAudit
+  type LedgerAudit,
+  type TrustedCheckpoint
 } from './audit/index.ts'
 export { systemClock } from './clock.ts'
 export {

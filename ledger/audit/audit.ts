@@ -30,6 +30,8 @@ export interface AuditOptions {
    * signatures of transactions and certificates are checked only behind it; everything is executed all the same.
    */
   readonly anchor?: Anchor
+  /** Of signatures that the caller has checked already (`ChainContext`); none by default. */
+  readonly isVerified?: ChainContext['isVerified']
 }
 
 export interface AuditFault {
@@ -58,7 +60,7 @@ export interface Audit {
 
 export function createAudit(genesis: Genesis, crypto: Crypto, options: AuditOptions = {}): Audit {
   return {
-    context: chainContext(genesis, crypto),
+    context: chainContext(genesis, crypto, options.isVerified),
     every: options.invariantsEvery ?? 1,
     anchor: options.anchor ?? null,
     anchoredAt: null,

@@ -9,6 +9,7 @@ export {
 } from './merkle.ts'
 export {
   consistencyPath,
+  consistencyPathOn,
   inclusionPath,
   isConsistent,
   isIncluded,

@@ -4,7 +4,8 @@
  */
 import { equals } from 'uint8arrays/equals'
 import type { Crypto } from '../crypto/index.ts'
-import { MerkleHasher, nodeHash } from './merkle.ts'
+import { fromHex } from '../encoding/index.ts'
+import { type CompactRange, MerkleHasher, nodeHash } from './merkle.ts'
 
 type Hashes = readonly Uint8Array[]
 
@@ -68,6 +69,42 @@ function stepsOf(leaves: Hashes, size: number, isOld: boolean, crypto: Crypto): 
   return size <= split
     ? [...stepsOf(left, size, isOld, crypto), rootOf(right, crypto)]
     : [...stepsOf(right, size - split, false, crypto), rootOf(left, crypto)]
+}
+
+/**
+ * The same for whoever keeps of the old leaves their range only; `added` are the hashes of all leaves after them. What
+ * lies wholly among the old leaves of a path is a full subtree, and those are what a range consists of.
+ */
+export function consistencyPathOn(range: CompactRange, added: Hashes, crypto: Crypto): Hashes {
+  const { size } = range
+  const steps = (start: number, count: number, isOld: boolean): Hashes => {
+    if (start + count === size) return isOld ? [] : [fullAt(range, start)]
+    const split = leftOf(count)
+    const right = start + split
+    return size <= right
+      ? [
+          ...steps(start, split, isOld),
+          rootOf(added.slice(right - size, start + count - size), crypto)
+        ]
+      : [...steps(right, count - split, false), fullAt(range, start)]
+  }
+  return size === 0 ? [] : steps(0, size + added.length, true)
+}
+
+/** The root of the full subtree that begins at leaf `start`. */
+function fullAt({ size, full }: CompactRange, start: number): Uint8Array {
+  let begin = 0
+  for (const root of full) {
+    if (begin === start) return fromHex(root)
+    begin += highestBit(size - begin)
+  }
+  throw new Error(`no full subtree of ${size} leaves begins at leaf ${start}`)
+}
+
+function highestBit(number: number): number {
+  let bit = 1
+  while (bit * 2 <= number) bit *= 2
+  return bit
 }
 
 export interface SizedRoot {

@@ -22,7 +22,8 @@ export const DOMAINS = {
   propose: 'virtuoso/propose/1',
   notarize: 'virtuoso/notarize/1',
   finalize: 'virtuoso/finalize/1',
-  nullify: 'virtuoso/nullify/1'
+  nullify: 'virtuoso/nullify/1',
+  checkpoint: 'virtuoso/checkpoint/1'
 } as const
 
 /** Domains of ids: hashed, never signed. */

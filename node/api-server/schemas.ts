@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CHECKPOINT_TEXT_MAX } from '../../ledger/index.ts'
 import type { Input, Method } from '../api/index.ts'
 
 /**
@@ -102,6 +103,8 @@ export const INPUT_SCHEMAS: { readonly [M in Method]: z.ZodType<Input<M>> } = {
     to: height.exactOptional(),
     peer: word.exactOptional()
   }),
+  'ledger.checkpoint': z.strictObject({ height: height.exactOptional() }),
+  'ledger.cosign': z.strictObject({ text: z.string().max(CHECKPOINT_TEXT_MAX) }),
   'ledger.fees': nothing,
   'ledger.collect-fees': nothing,
   'election.show': nothing,

@@ -5,7 +5,7 @@
  */
 
 import type { ElectionView } from './election-view.ts'
-import type { AuditView, BlocksView, LedgerHead } from './ledger-view.ts'
+import type { AuditView, BlocksView, CheckpointView, LedgerHead } from './ledger-view.ts'
 import type { MachineHistoryView, MigrationStatusView } from './machine-past.ts'
 import type { OperationView } from './operation.ts'
 
@@ -362,6 +362,10 @@ export interface NodeApi {
    * `stateRoot` is this node's own, of its newest block.
    */
   'ledger.blocks': [{ from: number; to?: number; peer?: string }, BlocksView]
+  /** Of the newest block unless a height is given. */
+  'ledger.checkpoint': [{ height?: number }, CheckpointView]
+  /** Refused with a code where it contradicts this node's ledger, or what this node cosigned before. */
+  'ledger.cosign': [{ text: string }, CheckpointView]
   'ledger.fees': [Record<string, never>, FeesView]
   /** To the account of this coordinator. */
   'ledger.collect-fees': [Record<string, never>, FeesView]

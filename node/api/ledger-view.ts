@@ -30,3 +30,16 @@ export interface BlocksView {
   /** Certified blocks from the height that was asked for on; canonical bytes, base64. */
   blocks: string[]
 }
+
+/** A height of the ledger in a few words, and who has cosigned them. */
+export interface CheckpointView {
+  network: string
+  height: number
+  block: string
+  /** Root over the hashes of all headers up to the height. */
+  logRoot: string
+  /** PeerIds. */
+  witnesses: string[]
+  /** As it is passed on; `ledger/witness/SPEC.md` describes it. */
+  text: string
+}

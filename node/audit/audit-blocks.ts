@@ -49,6 +49,7 @@ export async function auditBlocks(options: AuditBlocksOptions): Promise<AuditedB
   try {
     const audit = createAudit(genesis, workers.crypto, {
       invariantsEvery: options.invariantsEvery ?? INVARIANTS_EVERY,
+      isVerified: workers.isVerified,
       ...(anchor === undefined ? {} : { anchor })
     })
     return await new Run(options, workers, audit).toEnd()

@@ -1,9 +1,9 @@
 /** `virtuoso audit`: a whole ledger, from wherever its blocks come, and what was found. */
 import {
-  type Anchor,
   type AuditFault,
   type Invariant,
   type LedgerState,
+  networkOf,
   proveState,
   readProof,
   toHex
@@ -17,11 +17,12 @@ import {
   type ProvedTransaction
 } from './account-trail.ts'
 import { type AuditedBlocks, auditBlocks } from './audit-blocks.ts'
+import { openCheckpoint, type TrustedCheckpoint } from './checkpoint-file.ts'
 import { type AuditSource, type OpenSource, openSource } from './sources.ts'
 
 export interface AuditLedgerOptions {
   readonly source: AuditSource
-  readonly anchor?: Anchor
+  readonly checkpoint?: TrustedCheckpoint
   /** User name or id of the account whose past is wanted. */
   readonly account?: string
   /** Called now and then with the height that was reached. */
@@ -38,6 +39,8 @@ export interface LedgerAudit extends AuditView {
   readonly block: string
   readonly fault: (AuditFault & { readonly part: FaultPart }) | null
   readonly account: AccountAudit | null
+  /** PeerIds of those who cosigned the checkpoint that was believed. */
+  readonly witnesses: readonly string[]
 }
 
 /** The past of one account, and its record under the state root of the last block. */
@@ -63,26 +66,29 @@ const PROGRESS_EVERY = 100
 /** Rejects only where the source cannot be read at all; whatever is wrong with its content is in the answer. */
 export async function auditLedger(options: AuditLedgerOptions): Promise<LedgerAudit> {
   const source = await openSource(options.source)
-  const { account, anchor, onProgress } = options
+  const { account, onProgress } = options
+  const network = networkOf(source.genesis, nodeCrypto)
+  const checkpoint =
+    options.checkpoint === undefined ? undefined : await openCheckpoint(options.checkpoint, network)
   const trail = account === undefined ? undefined : new AccountTrail(account, nodeCrypto)
   const audited = await auditBlocks({
     genesis: source.genesis,
     blocks: source.blocks,
     crypto: nodeCrypto,
-    ...(anchor === undefined ? {} : { anchor }),
+    ...(checkpoint === undefined ? {} : { anchor: checkpoint.anchor }),
     onBlock(certified, before, after) {
       trail?.take(certified, before, after)
       if (after.height % PROGRESS_EVERY === 0) onProgress?.(after.height)
     }
   })
-  return viewOf(source, audited, trail)
+  return { ...viewOf(source, audited, trail), witnesses: checkpoint?.witnesses ?? [] }
 }
 
 function viewOf(
   source: OpenSource,
   { report, audit }: AuditedBlocks,
   trail: AccountTrail | undefined
-): LedgerAudit {
+): Omit<LedgerAudit, 'witnesses'> {
   const own = endLines(source, report)
   const { fault } = report
   return {

@@ -3,6 +3,8 @@ import {
   accountIdOf,
   type CertifiedBlock,
   type Crypto,
+  type Hash,
+  hashTransaction,
   type LedgerState,
   type PublicKey,
   signerKey,
@@ -14,6 +16,8 @@ export interface Claim {
   readonly key: Uint8Array
   readonly message: Uint8Array
   readonly signature: Uint8Array
+  /** The transaction that bears it; its hash covers the signature too. Absent for votes. */
+  readonly transaction?: { readonly hash: Hash; readonly key: PublicKey }
 }
 
 /**
@@ -33,10 +37,14 @@ export class ClaimReader {
   /** `state` may be that of any earlier block. */
   read({ block, certificate }: CertifiedBlock, state: LedgerState): Claim[] {
     const claims: Claim[] = []
-    const by = { network: this.#network, crypto: recording(this.#crypto, claims) }
+    const noting = (note: (claim: Claim) => Claim) => ({
+      network: this.#network,
+      crypto: recording(this.#crypto, claim => claims.push(note(claim)))
+    })
+    const votes = noting(claim => claim)
     const { epoch, view } = certificate
     for (const vote of certificate.votes) {
-      verifyFinalize(by, { epoch, view, block: certificate.block }, vote)
+      verifyFinalize(votes, { epoch, view, block: certificate.block }, vote)
     }
     for (const signed of block.transactions) {
       const { body, signer } = signed.transaction
@@ -44,7 +52,13 @@ export class ClaimReader {
         this.#opening.set(accountIdOf(body.key, this.#crypto), body.key)
       }
       const key = signerKey(state, signed) ?? this.#opening.get(signer.id)
-      if (key !== undefined) verifyTransaction(by, signed, key)
+      if (key === undefined) continue
+      const transaction = { hash: hashTransaction(signed, this.#crypto), key }
+      verifyTransaction(
+        noting(claim => ({ ...claim, transaction })),
+        signed,
+        key
+      )
     }
     return claims
   }
@@ -58,11 +72,11 @@ export class ClaimReader {
 }
 
 /** Believes every signature and notes it down. */
-function recording(crypto: Crypto, claims: Claim[]): Crypto {
+function recording(crypto: Crypto, note: (claim: Claim) => void): Crypto {
   return {
     ...crypto,
     verify: (key, message, signature) => {
-      claims.push({ key, message, signature })
+      note({ key, message, signature })
       return true
     }
   }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { equals } from 'uint8arrays/equals'
-import type { Crypto } from '../../ledger/index.ts'
+import type { Crypto, Hash, PublicKey } from '../../ledger/index.ts'
 import { packClaims } from './claim-batch.ts'
 import type { Claim } from './signature-claims.ts'
 
@@ -15,8 +15,12 @@ const THREADS_MAX = 4
 export class SignatureWorkers {
   /** To be handed to whoever checks: as `inner`, and without work for what is known to be good. */
   readonly crypto: Crypto
+  /** As `ChainContext` asks; once for each transaction, so that nothing piles up. */
+  readonly isVerified = (transaction: Hash, key: PublicKey): boolean =>
+    this.#transactions.delete(transaction + key)
   readonly #threads: readonly Thread[]
   readonly #good = new Map<string, Claim>()
+  readonly #transactions = new Set<string>()
 
   constructor(inner: Crypto, threads: number = threadsFor(availableParallelism())) {
     this.#threads = Array.from({ length: threads }, () => new Thread())
@@ -36,7 +40,7 @@ export class SignatureWorkers {
         if (part.length === 0) return
         const good = await thread.check(part)
         for (const [each, claim] of part.entries()) {
-          if (good[each] === 1) this.#good.set(nameOf(claim.signature), claim)
+          if (good[each] === 1) this.#remember(claim)
         }
       })
     )
@@ -44,6 +48,12 @@ export class SignatureWorkers {
 
   async close(): Promise<void> {
     await Promise.all(this.#threads.map(thread => thread.close()))
+  }
+
+  #remember(claim: Claim): void {
+    const { transaction } = claim
+    if (transaction !== undefined) this.#transactions.add(transaction.hash + transaction.key)
+    else this.#good.set(nameOf(claim.signature), claim)
   }
 
   #take(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {

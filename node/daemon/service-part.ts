@@ -7,7 +7,7 @@ import type { LedgerAccess } from '../ledger-access/index.ts'
 import type { Network } from '../network/index.ts'
 import type { Market } from '../offers/index.ts'
 import { openOperations } from '../operations/index.ts'
-import { createSubmitter } from '../replica/index.ts'
+import { createSubmitter, type Replica } from '../replica/index.ts'
 import {
   accuse,
   createHandlers,
@@ -17,6 +17,7 @@ import {
 } from '../service/index.ts'
 import { jsonValues } from '../store/index.ts'
 import type { ImageStore } from '../vmm/index.ts'
+import { createWitness } from '../witness/index.ts'
 import type { BasePart } from './base-part.ts'
 import { explain } from './explain.ts'
 import { hostServices } from './host-services.ts'
@@ -29,6 +30,8 @@ export interface ServiceOptions {
   readonly base: BasePart
   readonly network: Network
   readonly ledger: LedgerAccess
+  /** Its own copy; null on a light node. */
+  readonly replica: Replica | null
   readonly seat: LedgerSeat
   readonly market: Market
   readonly images: ImageStore
@@ -46,6 +49,15 @@ export async function openService(options: ServiceOptions, undo: Undo): Promise<
   const handlers = createHandlers({
     context,
     hosts: hostServices({ dataDir: layout.dir, vmm: hosting.vmm, identity, books: hosting.books }),
+    witness:
+      options.replica === null
+        ? null
+        : createWitness({
+            path: layout.witness,
+            replica: options.replica,
+            key: identity.node,
+            clock: systemClock
+          }),
     status: statusOf({
       ...context,
       name: config.name,

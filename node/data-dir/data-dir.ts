@@ -18,6 +18,8 @@ export interface DataLayout {
   readonly store: string
   /** `votes.wal`: what a coordinator has signed. Never restore it from a backup. */
   readonly votes: string
+  /** `witness.json`: the last checkpoint this node cosigned. Never restore it from a backup. */
+  readonly witness: string
   /** `machines/`: disks, memory files and sockets of the VMM driver. */
   readonly machines: string
   /** `images/`: preconfigured images. */
@@ -35,6 +37,7 @@ export function dataLayout(dir: string): DataLayout {
     identity: join(root, 'identity'),
     store: join(root, 'store'),
     votes: join(root, 'votes.wal'),
+    witness: join(root, 'witness.json'),
     machines: join(root, 'machines'),
     images: join(root, 'images'),
     log: join(root, 'node.log')

@@ -1,4 +1,5 @@
 import type { AccountRecord, Crypto, Signer, StateReader } from '../../ledger/index.ts'
+import type { ApiError } from '../api/index.ts'
 import type { Clock } from '../clock.ts'
 import type { EventLog } from '../events/index.ts'
 import type { VersionHistory } from '../history/index.ts'
@@ -50,8 +51,11 @@ export function accountIn(state: StateReader, { accountId }: ServiceContext): Ac
 
 /** Who serves others from the ledger keeps it. */
 export function requireFullNode({ ledger }: ServiceContext, who: string): void {
-  if (ledger.kind === 'full') return
-  throw refuse(
+  if (ledger.kind !== 'full') throw needsFullNode(who)
+}
+
+export function needsFullNode(who: string): ApiError {
+  return refuse(
     'NEEDS_FULL_NODE',
     'failed',
     `this node is light: it proves what it reads, and ${who} must replay the whole ledger`,

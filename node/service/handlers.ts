@@ -2,10 +2,12 @@ import type { Duplex } from 'node:stream'
 import type { ConsoleKind, NodeStatus, OperationView } from '../api/index.ts'
 import type { Handlers } from '../api-server/index.ts'
 import { viewConsole } from '../console/index.ts'
+import type { Witness } from '../witness/index.ts'
 import { viewAccount } from './account-view.ts'
 import { audit } from './audit.ts'
 import { pageOfBlocks } from './blocks-page.ts'
 import { dropCached, listCached } from './cached.ts'
+import { cosign, makeCheckpoint } from './checkpoints.ts'
 import { accountIn, type ServiceContext } from './context.ts'
 import { issue, showElection, stand, vote, withdraw } from './elections.ts'
 import { collectFees, showFees } from './fees.ts'
@@ -31,6 +33,8 @@ import { viewOffer } from './views.ts'
 export interface HandlerOptions {
   readonly context: ServiceContext
   readonly hosts: HostServices
+  /** null on a light node. */
+  readonly witness: Witness | null
   readonly status: () => Promise<NodeStatus>
   readonly stop: () => void
 }
@@ -89,6 +93,8 @@ export function createHandlers(options: HandlerOptions): Handlers {
     'operation.cancel': async input => context.operations.cancel(input.operation),
     'ledger.head': () => showHead(context),
     'ledger.blocks': (input, signal) => pageOfBlocks(context, input, signal),
+    'ledger.checkpoint': input => makeCheckpoint(options.witness, input),
+    'ledger.cosign': input => cosign(options.witness, input),
     'ledger.fees': () => showFees(context, hosts.nodeKey),
     'ledger.collect-fees': () => collectFees(context, hosts.nodeKey),
     'election.show': () => showElection(context, hosts.nodeKey),

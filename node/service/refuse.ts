@@ -26,7 +26,8 @@ const DENIED: ReadonlySet<string> = new Set([
   'NOT_ISSUER',
   'BALLOT_ISSUER',
   'BOND_MISSING',
-  'CANDIDATE_BARRED'
+  'CANDIDATE_BARRED',
+  'CHECKPOINT_FORKED'
 ])
 const NOT_FOUND: ReadonlySet<string> = new Set([
   'MACHINE_UNKNOWN',
@@ -75,6 +76,10 @@ const HINTS: Readonly<Record<string, string>> = {
     'add other nodes to "bootstrap" in node.json: those that are reached do not tell the truth',
   LEDGER_TOO_LARGE:
     'ask for less, by its full name or UUID, or set "ledger" to "full" in node.json',
+  CHECKPOINT_OLD: '`virtuoso ledger checkpoint` makes a newer one',
+  CHECKPOINT_FAR: '`virtuoso ledger checkpoint --height` makes one in between',
+  CHECKPOINT_FORKED:
+    'keep both files and show them to everybody: the coordinators signed two ledgers',
   VMM_MISSING:
     '`virtuoso doctor` checks this host; another program is named in node.json, vmm.binary'
 }

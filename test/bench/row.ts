@@ -31,3 +31,13 @@ export function median(values: readonly number[]): number {
   if (middle === undefined) throw new Error('the median of nothing was asked for')
   return middle
 }
+
+/** What comes of it, and the shortest of three times: waiting for a core that others have is not of the work. */
+export function timed<T>(work: () => T): { readonly made: T; readonly ms: number } {
+  const tries = [1, 2, 3].map(() => {
+    const begunMs = performance.now()
+    const made = work()
+    return { made, ms: performance.now() - begunMs }
+  })
+  return tries.reduce((best, each) => (each.ms < best.ms ? each : best))
+}

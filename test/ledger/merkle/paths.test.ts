@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
   consistencyPath,
+  consistencyPathOn,
   fromHex,
   inclusionPath,
   isConsistent,
   isIncluded,
   leafHash,
+  MerkleHasher,
   merkleRoot,
   toHex
 } from '../../../ledger/index.ts'
@@ -100,4 +102,19 @@ test('every tree is proven the beginning of every later one, and of no other', (
 test('a leaf or a beginning that is not there cannot be asked for', () => {
   assert.throws(() => inclusionPath(leaves, SIZE_MAX, testCrypto), /leaf 20 of a tree of 20/)
   assert.throws(() => consistencyPath(leaves, SIZE_MAX + 1, testCrypto), /first 21 leaves of 20/)
+})
+
+test('whoever keeps only the range of the old leaves finds the same path from each size to each other', () => {
+  const hasher = new MerkleHasher(testCrypto)
+  for (let old = 0; old <= SIZE_MAX; old++) {
+    for (let size = old; size <= SIZE_MAX; size++) {
+      assert.deepEqual(
+        consistencyPathOn(hasher.range(), leaves.slice(old, size), testCrypto),
+        consistencyPath(leaves.slice(0, size), old, testCrypto),
+        `${old} of ${size}`
+      )
+    }
+    const next = leaves[old]
+    if (next !== undefined) hasher.appendLeafHash(next)
+  }
 })

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { type CertifiedBlock, type SignedTransaction, toHex } from '../../../ledger/index.ts'
 import { auditBlocks } from '../../../node/audit/audit-blocks.ts'
 import { packClaims, unpackClaims } from '../../../node/audit/claim-batch.ts'
-import type { Claim } from '../../../node/audit/signature-claims.ts'
+import { type Claim, ClaimReader } from '../../../node/audit/signature-claims.ts'
 import { SignatureWorkers } from '../../../node/audit/signature-workers.ts'
 import { testCrypto, testSigner } from '../../support/ed25519.ts'
 import * as sample from '../../support/ledger-samples.ts'
@@ -107,3 +107,21 @@ function claimOf(name: string, text: string): Claim {
 function plain({ key, message, signature }: Claim): string[] {
   return [key, message, signature].map(toHex)
 }
+
+test('a transaction that threads found good is so under its key, and is not remembered for a second time', async () => {
+  const [, second] = blocks
+  assert.ok(second)
+  const workers = new SignatureWorkers(testCrypto, 1)
+  const reader = new ClaimReader(sample.network, testCrypto)
+  const claims = reader.read(second, tip.state)
+  await workers.check(claims)
+  await workers.close()
+  const [transaction] = claims.flatMap(claim => claim.transaction ?? [])
+  assert.ok(transaction)
+  const { hash, key } = transaction
+  assert.equal(key, sample.providerKey.publicKey)
+  assert.equal(workers.isVerified(hash, sample.buyerKey.publicKey), false)
+  assert.equal(workers.isVerified(sample.someHash, key), false)
+  assert.equal(workers.isVerified(hash, key), true)
+  assert.equal(workers.isVerified(hash, key), false)
+})

@@ -1,4 +1,4 @@
-import type { AuditSource, LedgerAudit } from '../../../node/index.ts'
+import type { AuditSource, LedgerAudit, TrustedCheckpoint } from '../../../node/index.ts'
 import { type Context, classified, Failure, usageFailure } from '../../cli/index.ts'
 import { type Column, formatTable } from '../../format/index.ts'
 import { describeAccount } from './account-audit.ts'
@@ -8,12 +8,12 @@ export async function audit(context: Context): Promise<void> {
   const { flags, output } = context
   const account = flags.text('account')
   const source = sourceOf(context)
-  const hash = flags.text('checkpoint')
+  const checkpoint = checkpointOf(context)
   const { auditLedger } = await import('../../../node/index.ts')
   const view = await auditLedger({
     source,
     ...(account === undefined ? {} : { account }),
-    ...(hash === undefined ? {} : { anchor: anchorOf(hash) }),
+    ...(checkpoint === undefined ? {} : { checkpoint }),
     onProgress: height => {
       if (output.live) output.progress(`block ${height}`)
     }
@@ -46,9 +46,21 @@ function sourceOf(context: Context): AuditSource {
   }
 }
 
-function anchorOf(hash: string): { kind: 'block'; hash: string } {
-  if (/^[0-9a-f]{64}$/.test(hash)) return { kind: 'block', hash }
-  throw usageFailure(`--checkpoint takes the hash of a block, 64 hex digits, not "${hash}"`)
+/** A hash is taken at its word, a file at that of the witnesses who are asked for. */
+function checkpointOf({ flags }: Context): TrustedCheckpoint | undefined {
+  const word = flags.text('checkpoint')
+  const witnesses = flags.list('witness')
+  const needed = flags.whole('witnesses')
+  const isFile = word !== undefined && !/^[0-9a-f]{64}$/.test(word)
+  if ((witnesses.length > 0 || needed !== undefined) && !isFile) {
+    throw usageFailure('--witness and --witnesses are about the file that --checkpoint names')
+  }
+  if (needed !== undefined && needed > witnesses.length) {
+    throw usageFailure(`--witnesses ${needed} of the ${witnesses.length} that --witness names`)
+  }
+  if (word === undefined) return undefined
+  if (!isFile) return { kind: 'block', hash: word }
+  return { kind: 'file', path: word, witnesses, ...(needed === undefined ? {} : { needed }) }
 }
 
 function failureOf({ fault, invariants }: LedgerAudit, source: AuditSource): Failure {
@@ -74,6 +86,7 @@ function describeAudit(view: LedgerAudit): string {
     `Replayed blocks ${view.fromHeight} to ${view.toHeight}: ${view.blocks} blocks, ${view.transactions} transactions`,
     `Last block ${view.block}`,
     `State root ${view.stateRoot}`,
+    ...view.witnesses.map(witness => `Cosigned by witness ${witness}`),
     '',
     formatTable(COLUMNS, view.invariants),
     ...(view.account === null ? [] : ['', ...describeAccount(view.account)])

@@ -29,6 +29,24 @@ export const LEDGER_COMMANDS: readonly Command[] = [
     load: async () => (await import('./export.ts')).exportBlocks
   },
   {
+    path: ['ledger', 'checkpoint'],
+    summary: 'the ledger up to now in a few lines, for witnesses to cosign',
+    flags: [
+      { name: 'height', value: 'HEIGHT', summary: 'the last block (default the newest)' },
+      { name: 'out', value: 'FILE', summary: 'the file to make (default the standard output)' }
+    ],
+    load: async () => (await import('./checkpoint.ts')).makeCheckpoint
+  },
+  {
+    path: ['ledger', 'cosign'],
+    summary: 'as a witness, put the name of this node under a checkpoint',
+    details:
+      'Refused where the checkpoint contradicts the ledger of this node, or one that it has cosigned before.',
+    positionals: [{ name: 'FILE', summary: 'the checkpoint; the cosignature is added to it' }],
+    flags: [{ name: 'out', value: 'FILE', summary: 'another file to write it to' }],
+    load: async () => (await import('./checkpoint.ts')).cosign
+  },
+  {
     path: ['audit'],
     summary: 'replay the ledger from its genesis and check every invariant',
     details:
@@ -44,9 +62,16 @@ export const LEDGER_COMMANDS: readonly Command[] = [
       { name: 'account', value: 'NAME', summary: 'also the past of one account, with proofs' },
       {
         name: 'checkpoint',
-        value: 'HASH',
+        value: 'HASH|FILE',
         summary: 'a block that is trusted; signatures are checked behind it only'
-      }
+      },
+      {
+        name: 'witness',
+        value: 'PEER',
+        multiple: true,
+        summary: 'who must have cosigned the checkpoint FILE, by PeerId or key'
+      },
+      { name: 'witnesses', value: 'N', summary: 'how many of them are enough (default all)' }
     ],
     load: async () => (await import('./audit.ts')).audit
   }

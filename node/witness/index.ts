@@ -1,0 +1,1 @@
+export { createWitness, type Witness } from './witness.ts'
