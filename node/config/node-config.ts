@@ -21,6 +21,11 @@ export interface NodeConfig {
   readonly bootstrap: readonly string[]
   /** File name inside the data directory. */
   readonly genesis: string
+  /**
+   * How a node comes to the present that is far behind. `snapshot`: it takes a proven state from others and holds the
+   * blocks from there on. `replay`: it executes every block and holds all of them.
+   */
+  readonly sync: 'snapshot' | 'replay'
   readonly vmm: {
     readonly kind: 'qemu' | 'fake'
     /** `auto` boots a probe under kvm and falls back to emulation. */
@@ -56,7 +61,7 @@ const peerAddress = address.refine(
 /** From a slow telephone line to more than any machine sends. */
 const mbit = z.number().min(0.1).max(1_000_000).nullable()
 
-export const configSchema: z.ZodType<NodeConfig> = z.strictObject({
+const fileSchema = z.strictObject({
   version: z.literal(1),
   name: z.string().regex(/^[A-Za-z0-9._-]{1,32}$/, 'expected 1 to 32 of a-z A-Z 0-9 . _ -'),
   roles: z
@@ -68,6 +73,7 @@ export const configSchema: z.ZodType<NodeConfig> = z.strictObject({
   genesis: z
     .string()
     .regex(/^[A-Za-z0-9._-]{1,64}$/, 'expected a file name inside the data directory'),
+  sync: z.enum(['snapshot', 'replay']).optional(),
   vmm: z.strictObject({
     kind: z.enum(['qemu', 'fake']),
     accelerator: z.enum(['auto', 'kvm', 'tcg']),
@@ -84,6 +90,16 @@ export const configSchema: z.ZodType<NodeConfig> = z.strictObject({
     downloadMbit: mbit.default(null)
   })
 })
+
+export const configSchema: z.ZodType<NodeConfig> = fileSchema.transform(file => ({
+  ...file,
+  sync: file.sync ?? syncOf(file.roles)
+}))
+
+/** An observer is there to have seen everything itself, and to have it for others; all others want to begin. */
+function syncOf(roles: readonly Role[]): NodeConfig['sync'] {
+  return roles.includes('observer') ? 'replay' : 'snapshot'
+}
 
 export interface ConfigWishes {
   readonly name: string
@@ -102,6 +118,7 @@ export function configFrom(wishes: ConfigWishes): NodeConfig {
     listen: wishes.listen ?? DEFAULTS.listen,
     bootstrap: wishes.bootstrap ?? [],
     genesis: DEFAULTS.genesisFile,
+    sync: syncOf(wishes.roles),
     vmm: {
       kind: 'qemu',
       accelerator: 'auto',

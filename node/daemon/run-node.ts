@@ -78,6 +78,7 @@ async function join(base: BasePart, ended: Ended, undo: Undo): Promise<JoinedLed
     identity,
     store: base.store,
     votes: base.layout.votes,
+    sync: config.sync,
     clock: systemClock,
     log: base.log('ledger'),
     fatal: error => ended.fail(error)
@@ -95,7 +96,13 @@ async function join(base: BasePart, ended: Ended, undo: Undo): Promise<JoinedLed
     each => each.stop()
   )
   const seat = undo.later(await ledger.sit(network), each => each.stop())
-  await serveLedgerProtocol(network, replica, seat)
+  await serveLedgerProtocol({
+    network,
+    replica,
+    courier: seat,
+    keeper: base.store.chain.snapshots,
+    clock: systemClock
+  })
   return { network, replica, seat }
 }
 

@@ -9,6 +9,8 @@ export interface FollowerOptions {
   readonly replica: Replica
   /** Coordinators first: they have a block before anybody else. */
   readonly coordinators: () => readonly PublicKey[]
+  /** Told the height that a peer says it has. True: this node will not come there by following, and is about to stop. */
+  readonly isTooFar?: ((height: number) => boolean) | undefined
   readonly log: (message: string, fields?: Record<string, string>) => void
 }
 
@@ -84,6 +86,7 @@ async function followOne(
     // A peer's own claim: it counts while that peer is followed, and not beyond.
     position.known = head.height
     note(position, replica.state().height)
+    if (options.isTooFar?.(head.height) === true) return true
     const stream = await network.open('ledger', source, { signal })
     for await (const said of follow(stream, replica.state().height + 1, {
       signal,
