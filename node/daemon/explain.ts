@@ -36,7 +36,7 @@ export function explain(error: unknown): ApiError | undefined {
 }
 
 const WHERE_BLOCKS_ARE =
-  'ask a node that holds them, as `virtuoso audit --peer PEERID` does (observers hold all); or set "sync": "replay" in a new node.json'
+  'ask a node that holds them, as `virtuoso audit --peer PEERID` and `ledger export --peer PEERID` do (observers hold all); or set "sync": "replay" in a new node.json'
 
 /** Names of libp2p's errors for a peer that is away; it compares by name, and so do we. */
 const DIAL_FAILURES: ReadonlySet<string> = new Set([

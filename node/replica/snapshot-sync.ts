@@ -38,6 +38,8 @@ const IDLE_MS = 10_000
 const ANSWER_MS = 30_000
 /** New connections are looked for this often. */
 const PEERS_MS = 2_000
+/** A node that has just started knows one peer at first: of several, the snapshot is chosen that most of them have. */
+const FIRST_PEERS = { wanted: 3, lookMs: 250, looks: 8 }
 
 /**
  * Nobody else appends to the replica meanwhile. What was stored is gone on from the next time, however this one ends.
@@ -87,7 +89,7 @@ class SyncRun {
   async toEnd(): Promise<SyncOutcome> {
     const { replica, clock } = this.#options
     try {
-      await this.#lookForPeers()
+      await this.#findFirstPeers()
       void this.#keepLooking()
       while (this.#outcome === undefined && !this.#signal.aborted) {
         const event = this.#events.shift()
@@ -112,10 +114,23 @@ class SyncRun {
     this.#wake()
   }
 
+  async #findFirstPeers(): Promise<void> {
+    for (let look = 0; look < FIRST_PEERS.looks && !this.#signal.aborted; look++) {
+      if ((await this.#peers()).length >= FIRST_PEERS.wanted) break
+      await delay(FIRST_PEERS.lookMs, undefined, { signal: this.#signal, ref: false }).catch(
+        () => undefined
+      )
+    }
+    await this.#lookForPeers()
+  }
+
   async #lookForPeers(): Promise<void> {
+    this.#feed({ type: 'peers', peers: await this.#peers() })
+  }
+
+  async #peers(): Promise<readonly PublicKey[]> {
     const { network } = this.#options
-    const serving = await network.serving('ledger')
-    this.#feed({ type: 'peers', peers: serving.filter(key => key !== network.key) })
+    return (await network.serving('ledger')).filter(key => key !== network.key)
   }
 
   async #keepLooking(): Promise<void> {
