@@ -117,9 +117,7 @@ class SyncRun {
   async #findFirstPeers(): Promise<void> {
     for (let look = 0; look < FIRST_PEERS.looks && !this.#signal.aborted; look++) {
       if ((await this.#peers()).length >= FIRST_PEERS.wanted) break
-      await delay(FIRST_PEERS.lookMs, undefined, { signal: this.#signal, ref: false }).catch(
-        () => undefined
-      )
+      await delay(FIRST_PEERS.lookMs, undefined, { signal: this.#signal }).catch(() => undefined)
     }
     await this.#lookForPeers()
   }
@@ -135,7 +133,7 @@ class SyncRun {
 
   async #keepLooking(): Promise<void> {
     while (!this.#signal.aborted) {
-      await delay(PEERS_MS, undefined, { signal: this.#signal, ref: false }).catch(() => undefined)
+      await delay(PEERS_MS, undefined, { signal: this.#signal }).catch(() => undefined)
       if (!this.#signal.aborted) await this.#lookForPeers().catch(() => undefined)
     }
   }
