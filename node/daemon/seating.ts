@@ -28,6 +28,7 @@ import {
   type Courier,
   createFaultCounter,
   openVoteLog,
+  provenLag,
   type Replica,
   remoteCourier,
   type SnapshotKeeper,
@@ -61,6 +62,8 @@ const EVIDENCE_KEPT = 16
 
 /** After an attempt the node replays for a while: peers may have something by then that they had not. */
 const SYNC_AGAIN_MS = 30_000
+/** Where one could not show what it said another is asked, not at every block. */
+const PROOF_AGAIN_MS = 5_000
 
 interface Place {
   readonly courier: Courier
@@ -79,7 +82,10 @@ export class Seating implements Courier {
   /** Resolves when the place is taken. */
   #moving: Promise<void> = Promise.resolve()
   #stopped = false
+  readonly #stopping = new AbortController()
   #syncNotBeforeMs = 0
+  readonly #tooFar = (height: number, peer: PublicKey): Promise<boolean> =>
+    this.#isTooFar(height, peer)
   /** Told to those who begin to listen later too: there is little of it, and it is worth a bond. */
   #evidence: readonly Evidence[] = []
   readonly #accusers = new Set<(evidence: Evidence) => void>()
@@ -147,6 +153,7 @@ export class Seating implements Courier {
 
   async stop(): Promise<void> {
     this.#stopped = true
+    this.#stopping.abort(new Error('the node stops'))
     this.#unlisten()
     await this.#moving
     await this.#place?.leave()
@@ -163,15 +170,17 @@ export class Seating implements Courier {
   }
 
   /**
-   * A peer says that the ledger is so high. True if that is too far for this node to go block by block: it leaves its
-   * place. Whether it is so is found out by `syncBySnapshot`.
+   * A peer says that the ledger is so high. True if it can show that, and it is too far for this node to go block by block:
+   * then the node leaves its place. A liar costs it some questions now and then, and no vote.
    */
-  #isTooFar(height: number): boolean {
+  async #isTooFar(height: number, peer: PublicKey): Promise<boolean> {
     const { replica, sync, clock } = this.#options
     const nowMs = clock.nowMs()
     const isFar = height - replica.state().height > SNAPSHOT_BEHIND_BLOCKS
     if (!isFar || sync === 'replay' || nowMs < this.#syncNotBeforeMs) return false
-    this.#syncNotBeforeMs = nowMs + SYNC_AGAIN_MS
+    this.#syncNotBeforeMs = nowMs + PROOF_AGAIN_MS
+    const lag = await provenLag(this.#options, peer, this.#stopping.signal).catch(() => 0)
+    if (lag <= SNAPSHOT_BEHIND_BLOCKS || this.#stopped) return false
     void this.#move([], () => this.#fetchSnapshot())
     return true
   }
@@ -220,8 +229,7 @@ export class Seating implements Courier {
     const leaving = new AbortController()
     void coordinator.over.then(waiting => this.#move(waiting))
     const learn: Coordinator['learn'] = (from, blocks) => coordinator.learn(from, blocks)
-    const isTooFar = (height: number): boolean => this.#isTooFar(height)
-    void watchLag({ ...this.#options, learn, isTooFar }, leaving.signal)
+    void watchLag({ ...this.#options, learn, isTooFar: this.#tooFar }, leaving.signal)
     return {
       courier: coordinator,
       behind: () => false,
@@ -263,7 +271,7 @@ export class Seating implements Courier {
     const follower = startFollower({
       ...this.#options,
       coordinators: () => this.#members(),
-      isTooFar: height => this.#isTooFar(height)
+      isTooFar: this.#tooFar
     })
     return {
       courier: this.#remote,

@@ -13,7 +13,7 @@ export interface LagWatchOptions {
   readonly replica: Replica
   readonly learn: (from: PublicKey, blocks: readonly CertifiedBlock[]) => Promise<void>
   /** Told the height that a peer says it has. True: this node will not come there block by block, and is about to stop. */
-  readonly isTooFar: (height: number) => boolean
+  readonly isTooFar: (height: number, peer: PublicKey) => Promise<boolean>
   readonly log: (message: string, fields?: Record<string, string>) => void
 }
 
@@ -54,12 +54,13 @@ async function catchUp(
     const head = await askHead(asking, { signal, idleMs: HEAD_MS })
     heard = head.kind === 'head'
     if (head.kind === 'refused' || head.height <= replica.state().height) return heard
-    if (isTooFar(head.height)) return heard
+    if (await isTooFar(head.height, source)) return heard
     log('behind the ledger, catching up', { from: source, height: `${head.height}` })
     const stream = await network.open('ledger', source, { signal })
     const from = replica.state().height + 1
     for await (const said of follow(stream, from, { signal, idleMs: HEAD_MS })) {
       if (said.kind === 'block') await learn(source, [said.block])
+      if (await isTooFar(head.height, source)) return heard
       if (said.kind !== 'block' || said.block.block.header.height >= head.height) break
     }
   } catch (error) {

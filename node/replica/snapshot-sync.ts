@@ -2,8 +2,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import {
   type CertifiedHeader,
-  type Light,
-  membersOf,
   type PublicKey,
   type Snapshot,
   type SyncAnswer,
@@ -12,14 +10,14 @@ import {
   type SyncQuestion,
   type SyncState,
   startSync,
-  stepSync,
-  type Tip
+  stepSync
 } from '../../ledger/index.ts'
 import { askChunk, askEpochs, askSnapshots, EPOCHS_MAX } from '../../protocols/ledger/index.ts'
 import type { Clock } from '../clock.ts'
 import type { Network } from '../network/index.ts'
 import type { SnapshotKeeper } from './chain-keeper.ts'
 import { HandOvers } from './hand-overs.ts'
+import { lightOf } from './proven-lag.ts'
 import type { Replica } from './replica.ts'
 
 export interface SnapshotSyncOptions {
@@ -60,12 +58,6 @@ export async function syncBySnapshot(
     })
   }
   return await new SyncRun(options, state, signal).toEnd()
-}
-
-/** What a node believes that has checked all up to here itself. */
-function lightOf(tip: Tip): Light {
-  const { network, epoch } = tip.state
-  return { network, epoch: epoch.epoch, members: membersOf(tip), past: null, head: null }
 }
 
 class SyncRun {

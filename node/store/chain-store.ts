@@ -63,6 +63,7 @@ export function openChain(database: Database): ChainStore {
       head = found
       if (found === undefined) return genesisTip(genesis, crypto)
       const tip = await tipAt(found, genesis, crypto, states[found.space].iterator())
+      await snapshots.forgetPast(found.height)
       await forgetOlder(tables, found)
       return tip
     },

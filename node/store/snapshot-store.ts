@@ -41,14 +41,27 @@ export interface SnapshotStore {
   handOver(epoch: number): Promise<CertifiedHeader | undefined>
 }
 
-export function openSnapshots(tables: ChainTables): SnapshotStore {
+interface OwnSnapshots extends SnapshotStore {
+  /** What was fetched for a height that the chain has passed by now is of no use. */
+  forgetPast(height: number): Promise<void>
+}
+
+export function openSnapshots(tables: ChainTables): OwnSnapshots {
   const { database, chain, handOvers } = tables
   const fetched = async (): Promise<StateSpace> => beside((await tables.head())?.space ?? 'state')
 
+  async function progress(): Promise<SyncProgress | null> {
+    const bytes = await chain.get(PROGRESS_KEY)
+    return bytes === undefined ? null : decodeAs(syncProgressCodec, bytes, BLOCK_LIMITS)
+  }
+
   return {
-    async progress() {
-      const bytes = await chain.get(PROGRESS_KEY)
-      return bytes === undefined ? null : decodeAs(syncProgressCodec, bytes, BLOCK_LIMITS)
+    progress,
+
+    async forgetPast(height) {
+      const found = await progress()
+      if (found === null || found.target.certified.header.height > height) return
+      await chain.del(PROGRESS_KEY)
     },
 
     async begin(progress) {

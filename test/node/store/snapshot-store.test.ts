@@ -144,6 +144,19 @@ test('a beginning forgets what was fetched of another snapshot', async t => {
   await store.close()
 })
 
+test('what was fetched for a height that the chain has passed by replaying is forgotten at a start', async t => {
+  const { location, store } = await behind(t)
+  await store.chain.snapshots.begin(ALL_LEFT)
+  await store.chain.snapshots.store(ENTRIES.slice(0, 3), progress([{ from: 'b', to: null }]))
+  await store.chain.append(RECORDS.slice(HELD, AT - 1), true)
+  const before = await again(location, store)
+  assert.notEqual(await before.store.chain.snapshots.progress(), null)
+  await before.store.chain.append([record(AT)], true)
+  const { store: opened } = await again(location, before.store)
+  assert.equal(await opened.chain.snapshots.progress(), null)
+  await opened.close()
+})
+
 test('a second snapshot takes the place of the first', async t => {
   const { location, store } = await behind(t)
   const { snapshots } = store.chain
