@@ -12,8 +12,8 @@ import { growLedger, has, headOf, sameState } from '../support/long-ledger.ts'
 
 /** Just below a height at which every node keeps its state. */
 const LONG = 12 * 256 - 4
-/** A state of some megabytes: long enough to be fetched that somebody can die meanwhile. */
-const PEOPLE = 6_000
+/** A state of two megabytes in 64 ranges: it takes long enough that somebody can die meanwhile. */
+const PEOPLE = 3_000
 /** Past the height of the common snapshot. */
 const BLOCKS_MADE = 8
 
