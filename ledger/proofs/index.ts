@@ -10,8 +10,8 @@ export {
 } from './block-proofs.ts'
 export { PROOF_FAULTS, type ProofFault, type ProofFaultCode } from './faults.ts'
 export { proveState, proveWithin } from './prove.ts'
-export { covers, isKey, prefixQuery, type StateQuery } from './query.ts'
-export { QUERIES_MAX, queriesCodec } from './query-codec.ts'
+export { covers, isBefore, isKey, prefixQuery, type StateQuery } from './query.ts'
+export { QUERIES_MAX, queriesCodec, stateKeyCodec } from './query-codec.ts'
 export {
   type Answered,
   readProof,

@@ -15,14 +15,14 @@ import { KEY_BYTES_MAX } from './tokens.ts'
 export const QUERIES_MAX = 1_024
 
 /** ASCII as bytes: an account's name ends with a NUL, and the beginning of a key may be as long as a key. */
-const key: Codec<string> = {
+export const stateKeyCodec: Codec<string> = {
   write: (value: string, to: Writer) => to.bytes(Uint8Array.from(bounded(value), codeOf)),
   read: (from: Reader) => bounded(String.fromCharCode(...short(from.bytes())))
 }
 
 const queryCodec: Codec<StateQuery> = tagged<StateQuery, 'kind'>('kind', {
-  key: record({ key }),
-  range: record({ from: key, to: nullable(key) })
+  key: record({ key: stateKeyCodec }),
+  range: record({ from: stateKeyCodec, to: nullable(stateKeyCodec) })
 })
 
 /** 1 to 1,024 queries. */

@@ -50,7 +50,8 @@ export function reaches(query: StateQuery, like: string, length: number): boolea
   return high === undefined ? hasOneFrom(query.to, length) : bitOf(query.to, high)
 }
 
-function isBefore(a: string, b: string): boolean {
+/** The order of keys. */
+export function isBefore(a: string, b: string): boolean {
   const bit = firstDifference(a, b)
   return bit !== undefined && bitOf(b, bit)
 }

@@ -4,6 +4,7 @@ export {
   initialState,
   type LedgerState,
   restoreState,
+  restoreStateFrom,
   type StateChange,
   stateValueBytes
 } from './ledger-state.ts'

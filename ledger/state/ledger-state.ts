@@ -102,6 +102,25 @@ export function restoreState(
   return new LedgerState({ genesis, network: networkOf(genesis, crypto), ...at }, tree, crypto)
 }
 
+/** The same from entries that come one after the other, so that their bytes need not all be held. */
+export async function restoreStateFrom(
+  genesis: Genesis,
+  crypto: Crypto,
+  at: { readonly height: number; readonly timeMs: number },
+  entries: AsyncIterable<readonly [key: string, value: Uint8Array]>
+): Promise<LedgerState> {
+  const place = {
+    genesis,
+    network: networkOf(genesis, crypto),
+    height: at.height,
+    timeMs: at.timeMs
+  }
+  let tree: StateTree = null
+  for await (const [key, value] of entries)
+    tree = putValue(tree, key, decodeAs(codecOf(key), value))
+  return new LedgerState(place, tree, crypto)
+}
+
 /** Canonical bytes of what stands under a key. */
 export function stateValueBytes(key: string, value: StateValue): Uint8Array {
   return encodeAs(codecOf(key), value)

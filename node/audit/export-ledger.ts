@@ -9,6 +9,8 @@ export interface ExportOptions {
   readonly from: number
   /** The head of the ledger at most, and by default. */
   readonly to?: number
+  /** PeerId of whose blocks are wanted; else those of the node that is asked. */
+  readonly peer?: string
   /** A file to make, or where the pieces go. */
   readonly into: string | ((piece: Uint8Array) => Promise<void>)
 }
@@ -19,11 +21,14 @@ export interface Exported {
   readonly bytes: number
 }
 
-/** Exports what a running node holds; a few mebibytes are held. Refuses a range in which there is no block. */
+/** Exports what a running node, or a peer of it, holds; a few mebibytes are held. Refuses a range in which there is no block. */
 export async function exportLedger(options: ExportOptions): Promise<Exported> {
-  const { ask, from, into } = options
-  const input = options.to === undefined ? { from } : { from, to: options.to }
-  const { genesis, height, blocks } = await readNodeBlocks(ask, input)
+  const { ask, from, into, peer } = options
+  const { genesis, height, blocks } = await readNodeBlocks(ask, {
+    from,
+    ...(options.to === undefined ? {} : { to: options.to }),
+    ...(peer === undefined ? {} : { peer })
+  })
   const to = Math.min(options.to ?? height, height)
   if (from > to) {
     const message = `there is no block from height ${from} to ${to}: the ledger has ${height}`

@@ -30,6 +30,11 @@ export interface NodeConfig {
   readonly bootstrap: readonly string[]
   /** File name inside the data directory. */
   readonly genesis: string
+  /**
+   * How a node comes to the present that is far behind. `snapshot`: it takes a proven state from others and holds the
+   * blocks from there on. `replay`: it executes every block and holds all of them.
+   */
+  readonly sync: 'snapshot' | 'replay'
   readonly vmm: {
     readonly kind: 'qemu' | 'fake'
     /** `auto` boots a probe under kvm and falls back to emulation. */
@@ -78,6 +83,7 @@ const fileSchema = z.strictObject({
   genesis: z
     .string()
     .regex(/^[A-Za-z0-9._-]{1,64}$/, 'expected a file name inside the data directory'),
+  sync: z.enum(['snapshot', 'replay']).optional(),
   vmm: z.strictObject({
     kind: z.enum(['qemu', 'fake']),
     accelerator: z.enum(['auto', 'kvm', 'tcg']),
@@ -96,7 +102,11 @@ const fileSchema = z.strictObject({
 })
 
 export const configSchema: z.ZodType<NodeConfig> = fileSchema
-  .transform(file => ({ ...file, ledger: file.ledger ?? ledgerFor(file.roles) }))
+  .transform(file => ({
+    ...file,
+    ledger: file.ledger ?? ledgerFor(file.roles),
+    sync: file.sync ?? syncOf(file.roles)
+  }))
   .superRefine(({ roles, ledger }, context) => {
     const role = roles.find(each => each !== 'buyer')
     if (ledger === 'full' || role === undefined) return
@@ -110,6 +120,11 @@ function ledgerFor(roles: readonly Role[]): LedgerChoice {
 
 function withArticle(role: Role): string {
   return role === 'observer' ? `an ${role}` : `a ${role}`
+}
+
+/** An observer is there to have seen everything itself, and to have it for others; all others want to begin. */
+function syncOf(roles: readonly Role[]): NodeConfig['sync'] {
+  return roles.includes('observer') ? 'replay' : 'snapshot'
 }
 
 export interface ConfigWishes {
@@ -131,6 +146,7 @@ export function configFrom(wishes: ConfigWishes): NodeConfig {
     listen: wishes.listen ?? DEFAULTS.listen,
     bootstrap: wishes.bootstrap ?? [],
     genesis: DEFAULTS.genesisFile,
+    sync: syncOf(wishes.roles),
     vmm: {
       kind: 'qemu',
       accelerator: 'auto',

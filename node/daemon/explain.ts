@@ -4,6 +4,7 @@ import { FrameError } from '../../protocols/framing/index.ts'
 import { ApiError } from '../api/index.ts'
 import { LedgerAccessError } from '../ledger-access/index.ts'
 import { OrderRefused } from '../owner/index.ts'
+import { BlocksNotHeld } from '../replica/index.ts'
 import { refuse, refuseByCode } from '../service/index.ts'
 import { VmmError } from '../vmm/index.ts'
 
@@ -15,6 +16,9 @@ export function explain(error: unknown): ApiError | undefined {
     return refuseByCode(error.refusal.code, `the host refuses the console: ${error.message}`)
   }
   if (error instanceof LedgerAccessError) return refuseByCode(error.code, error.message)
+  if (error instanceof BlocksNotHeld) {
+    return refuse(error.code, 'not-found', error.message, WHERE_BLOCKS_ARE)
+  }
   if (error instanceof VmmError) return refuseByCode(error.code, error.message)
   if (error instanceof AmountError || error instanceof EncodingError) {
     return refuse(error.code, 'usage', error.message)
@@ -32,6 +36,9 @@ export function explain(error: unknown): ApiError | undefined {
   }
   return undefined
 }
+
+const WHERE_BLOCKS_ARE =
+  'ask a node that holds them, as `virtuoso audit --peer PEERID` and `ledger export --peer PEERID` do (observers hold all); or set "sync": "replay" in a new node.json'
 
 /** Names of libp2p's errors for a peer that is away; it compares by name, and so do we. */
 const DIAL_FAILURES: ReadonlySet<string> = new Set([

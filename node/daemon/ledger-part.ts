@@ -1,5 +1,6 @@
 import { type ChainContext, chainContext, type Genesis } from '../../ledger/index.ts'
 import type { Clock } from '../clock.ts'
+import type { NodeConfig } from '../config/index.ts'
 import { nodeCrypto } from '../crypto/index.ts'
 import type { Identity } from '../identity/index.ts'
 import type { Network } from '../network/index.ts'
@@ -16,6 +17,7 @@ export interface LedgerOptions {
   readonly store: Store
   /** File of this coordinator's votes; made where it sits among others. */
   readonly votes: string
+  readonly sync: NodeConfig['sync']
   readonly clock: Clock
   readonly log: (message: string, fields?: Record<string, string>) => void
   readonly fatal: (error: unknown) => void
@@ -31,14 +33,16 @@ export interface LedgerPart {
 export async function openLedger(options: LedgerOptions): Promise<LedgerPart> {
   const verified = createVerifiedSignatures()
   const context = chainContext(options.genesis, nodeCrypto, verified.has)
-  const tip = await options.store.chain.load(options.genesis, nodeCrypto)
-  const replica = new Replica(context, options.store.chain, tip)
+  const { chain } = options.store
+  const tip = await chain.load(options.genesis, nodeCrypto)
+  const replica = new Replica(context, chain, tip, await chain.baseHeight())
+  const keeper = chain.snapshots
   const signer = options.identity.node
   return {
     replica,
     context,
     async sit(network) {
-      const seating = new Seating({ ...options, network, replica, verified, signer })
+      const seating = new Seating({ ...options, network, replica, keeper, verified, signer })
       await seating.sit()
       return seating
     }

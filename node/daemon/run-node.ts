@@ -79,12 +79,13 @@ interface JoinedLedger {
 /** Opens what this node knows of the ledger, goes on the network, and takes its place there. */
 async function join(base: BasePart, ended: Ended, undo: Undo): Promise<JoinedLedger> {
   if (base.config.ledger === 'light') return joinLight(base, undo)
-  const { genesis, identity } = base
+  const { config, genesis, identity } = base
   const ledger = await openLedger({
     genesis,
     identity,
     store: base.store,
     votes: base.layout.votes,
+    sync: config.sync,
     clock: systemClock,
     log: base.log('ledger'),
     fatal: error => ended.fail(error)
@@ -92,7 +93,13 @@ async function join(base: BasePart, ended: Ended, undo: Undo): Promise<JoinedLed
   const { replica } = ledger
   const network = await openNetwork(base, replica.network, undo)
   const seat = undo.later(await ledger.sit(network), each => each.stop())
-  await serveLedgerProtocol(network, replica, seat)
+  await serveLedgerProtocol({
+    network,
+    replica,
+    courier: seat,
+    keeper: base.store.chain.snapshots,
+    clock: systemClock
+  })
   return { network, ledger: replica, replica, seat }
 }
 

@@ -6,6 +6,8 @@
  *     │ follower │                                             │ coordinator │ ── elected again: a new agreement
  *     └──────────┘ <────────────────────────────────────────── └─────────────┘
  *                 not elected again, or it does not know what it has signed
+ *
+ * From either place a node that finds itself far behind goes to fetch a snapshot, and takes the place that this one gives it.
  */
 import {
   type Evidence,
@@ -13,6 +15,7 @@ import {
   type PublicKey,
   type SignedTransaction,
   type Signer,
+  SNAPSHOT_BEHIND_BLOCKS,
   simplexAgreement,
   soloAgreement
 } from '../../ledger/index.ts'
@@ -25,10 +28,13 @@ import {
   type Courier,
   createFaultCounter,
   openVoteLog,
+  provenLag,
   type Replica,
   remoteCourier,
+  type SnapshotKeeper,
   startCoordinator,
   startFollower,
+  syncBySnapshot,
   type VerifiedSignatures,
   type VoteLog,
   watchLag
@@ -42,6 +48,10 @@ export interface SeatingOptions {
   readonly signer: Signer
   /** File of this coordinator's votes; made when it first sits among others. */
   readonly votes: string
+  /** Where a snapshot is kept that takes the place of what the node has. */
+  readonly keeper: SnapshotKeeper
+  /** `replay`: it executes every block itself, however many there are. */
+  readonly sync: 'snapshot' | 'replay'
   readonly clock: Clock
   readonly log: (message: string, fields?: Record<string, string>) => void
   readonly fatal: (error: unknown) => void
@@ -49,6 +59,11 @@ export interface SeatingOptions {
 
 /** More than all members can be guilty of; a set has seven at most. */
 const EVIDENCE_KEPT = 16
+
+/** After an attempt the node replays for a while: peers may have something by then that they had not. */
+const SYNC_AGAIN_MS = 30_000
+/** Where one could not show what it said another is asked, not at every block. */
+const PROOF_AGAIN_MS = 5_000
 
 interface Place {
   readonly courier: Courier
@@ -67,6 +82,10 @@ export class Seating implements Courier {
   /** Resolves when the place is taken. */
   #moving: Promise<void> = Promise.resolve()
   #stopped = false
+  readonly #stopping = new AbortController()
+  #syncNotBeforeMs = 0
+  readonly #tooFar = (height: number, peer: PublicKey): Promise<boolean> =>
+    this.#isTooFar(height, peer)
   /** Told to those who begin to listen later too: there is little of it, and it is worth a bond. */
   #evidence: readonly Evidence[] = []
   readonly #accusers = new Set<(evidence: Evidence) => void>()
@@ -134,6 +153,7 @@ export class Seating implements Courier {
 
   async stop(): Promise<void> {
     this.#stopped = true
+    this.#stopping.abort(new Error('the node stops'))
     this.#unlisten()
     await this.#moving
     await this.#place?.leave()
@@ -149,12 +169,31 @@ export class Seating implements Courier {
     return this.#members().includes(this.#options.signer.publicKey)
   }
 
+  /**
+   * A peer says that the ledger is so high. True if it can show that, and it is too far for this node to go block by block:
+   * then the node leaves its place. A liar costs it some questions now and then, and no vote.
+   */
+  async #isTooFar(height: number, peer: PublicKey): Promise<boolean> {
+    const { replica, sync, clock } = this.#options
+    const nowMs = clock.nowMs()
+    const isFar = height - replica.state().height > SNAPSHOT_BEHIND_BLOCKS
+    if (!isFar || sync === 'replay' || nowMs < this.#syncNotBeforeMs) return false
+    this.#syncNotBeforeMs = nowMs + PROOF_AGAIN_MS
+    const lag = await provenLag(this.#options, peer, this.#stopping.signal).catch(() => 0)
+    if (lag <= SNAPSHOT_BEHIND_BLOCKS || this.#stopped) return false
+    void this.#move([], () => this.#fetchSnapshot())
+    return true
+  }
+
   /** Takes the place that the newest final block gives this node, with what the one before left waiting. */
-  #move(waiting: readonly SignedTransaction[]): Promise<void> {
+  #move(
+    waiting: readonly SignedTransaction[],
+    take: () => Promise<Place> = () => this.#take()
+  ): Promise<void> {
     this.#moving = this.#moving.then(async () => {
       if (this.#stopped) return
       await this.#place?.leave()
-      this.#place = await this.#take()
+      this.#place = await take()
       // Nobody waits for these answers: whoever sent them waits for a block, or for their expiry.
       if (waiting.length > 0) void this.#place.courier.deliver(waiting).catch(() => undefined)
     })
@@ -190,22 +229,50 @@ export class Seating implements Courier {
     const leaving = new AbortController()
     void coordinator.over.then(waiting => this.#move(waiting))
     const learn: Coordinator['learn'] = (from, blocks) => coordinator.learn(from, blocks)
-    void watchLag({ ...this.#options, learn }, leaving.signal)
+    void watchLag({ ...this.#options, learn, isTooFar: this.#tooFar }, leaving.signal)
     return {
       courier: coordinator,
       behind: () => false,
       caughtUp: () => Promise.resolve(),
-      leave() {
+      async leave() {
         leaving.abort()
-        coordinator.stop()
-        return Promise.resolve()
+        await coordinator.stop()
+      }
+    }
+  }
+
+  /** A coordinator does not vote meanwhile; what it has signed stays in its log, and binds it when it is back. */
+  async #fetchSnapshot(): Promise<Place> {
+    await this.#links.leave()
+    const { clock, log, fatal } = this.#options
+    const leaving = new AbortController()
+    const ended = syncBySnapshot(this.#options, leaving.signal)
+      .then(outcome => {
+        this.#syncNotBeforeMs = clock.nowMs() + SYNC_AGAIN_MS
+        if (outcome === 'nobody') log('no peer gives a snapshot now, the blocks are replayed')
+      })
+      .catch(fatal)
+    void ended.then(() => {
+      if (!leaving.signal.aborted) void this.#move([])
+    })
+    return {
+      courier: this.#remote,
+      behind: () => true,
+      caughtUp: signal => unlessAborted(ended, signal),
+      async leave() {
+        leaving.abort()
+        await ended
       }
     }
   }
 
   #follow(): Place {
     const { replica } = this.#options
-    const follower = startFollower({ ...this.#options, coordinators: () => this.#members() })
+    const follower = startFollower({
+      ...this.#options,
+      coordinators: () => this.#members(),
+      isTooFar: this.#tooFar
+    })
     return {
       courier: this.#remote,
       behind: () => follower.knownHeight() > replica.state().height,
@@ -261,4 +328,14 @@ function addressesOf(replica: Replica, member: PublicKey): readonly string[] {
     if (key === member) return addresses
   }
   return []
+}
+
+function unlessAborted(ended: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const aborted = (): void =>
+      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
+    if (signal.aborted) return aborted()
+    signal.addEventListener('abort', aborted, { once: true })
+    void ended.then(resolve).finally(() => signal.removeEventListener('abort', aborted))
+  })
 }

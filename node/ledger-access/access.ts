@@ -30,9 +30,10 @@ export interface Inclusion {
 
 /**
  * `expired`: it is in no block and can never be in one. `unknown`: its nonce is used up or its life is over, and nobody
- * who was asked shows the block that holds it.
+ * who was asked shows the block that holds it. `passed`: the block may be among those that this node has passed over with a
+ * snapshot.
  */
-export type Fate = Inclusion | 'expired' | 'unknown'
+export type Fate = Inclusion | 'expired' | 'unknown' | 'passed'
 
 export interface AwaitedInclusion {
   readonly promise: Promise<Fate>

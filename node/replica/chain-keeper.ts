@@ -1,4 +1,14 @@
-import type { CertifiedBlock, FinalRecord } from '../../ledger/index.ts'
+import type {
+  CertifiedBlock,
+  CertifiedHeader,
+  Crypto,
+  FinalRecord,
+  Genesis,
+  Snapshot,
+  StateEntry,
+  SyncProgress,
+  Tip
+} from '../../ledger/index.ts'
 
 /** Where a replica keeps its chain. */
 export interface ChainKeeper {
@@ -11,4 +21,14 @@ export interface ChainKeeper {
   sync(): Promise<void>
   /** Stored blocks from this height on, in order. */
   blocks(fromHeight: number): AsyncIterable<CertifiedBlock>
+}
+
+/** Where a state that is fetched from others is kept until it is whole; `node/store` says what a crash leaves. */
+export interface SnapshotKeeper {
+  progress(): Promise<SyncProgress | null>
+  begin(progress: SyncProgress): Promise<void>
+  store(entries: readonly StateEntry[], progress: SyncProgress): Promise<void>
+  complete(snapshot: Snapshot, genesis: Genesis, crypto: Crypto): Promise<Tip>
+  keepHandOvers(handOvers: readonly CertifiedHeader[]): Promise<void>
+  handOver(epoch: number): Promise<CertifiedHeader | undefined>
 }

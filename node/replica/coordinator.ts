@@ -49,7 +49,8 @@ export interface Coordinator extends Courier {
   readonly over: Promise<readonly SignedTransaction[]>
   /** Final blocks that came by another way than from colleague to colleague. */
   learn(from: PublicKey, blocks: readonly CertifiedBlock[]): Promise<void>
-  stop(): void
+  /** Resolves when the step that is being carried out has been: nothing is persisted or adopted any more. */
+  stop(): Promise<void>
 }
 
 /**
@@ -65,7 +66,10 @@ export async function startCoordinator<State>(
     over: driver.over,
     deliver: batch => driver.deliver(batch),
     learn: (from, blocks) => driver.learn(from, blocks),
-    stop: () => driver.stop()
+    async stop() {
+      driver.stop()
+      await driver.idle()
+    }
   }
 }
 
@@ -86,6 +90,8 @@ class AgreementDriver<State> {
   #links: CoordinatorLinks | undefined
   readonly #serving = new Set<PublicKey>()
   #busy = false
+  /** Those who wait until no step is being carried out. */
+  #waitingForIdle: (() => void)[] = []
   #stopped = false
   #end: (waiting: readonly SignedTransaction[]) => void = () => undefined
   readonly over: Promise<readonly SignedTransaction[]> = new Promise(resolve => {
@@ -107,6 +113,13 @@ class AgreementDriver<State> {
     this.#stopped = true
     clearTimeout(this.#timer)
     for (const { done } of this.#queue.splice(0)) done?.()
+  }
+
+  idle(): Promise<void> {
+    return new Promise(resolve => {
+      if (this.#busy) this.#waitingForIdle.push(resolve)
+      else resolve()
+    })
   }
 
   /** One batch of each peer waits here at most: its stream holds the rest back. */
@@ -181,6 +194,7 @@ class AgreementDriver<State> {
       this.stop()
     } finally {
       this.#busy = false
+      for (const wake of this.#waitingForIdle.splice(0)) wake()
     }
   }
 

@@ -9,6 +9,8 @@ export interface FollowerOptions {
   readonly replica: Replica
   /** Coordinators first: they have a block before anybody else. */
   readonly coordinators: () => readonly PublicKey[]
+  /** Told the height that a peer says it has. True: this node will not come there by following, and is about to stop. */
+  readonly isTooFar?: ((height: number, peer: PublicKey) => Promise<boolean>) | undefined
   readonly log: (message: string, fields?: Record<string, string>) => void
 }
 
@@ -84,6 +86,7 @@ async function followOne(
     // A peer's own claim: it counts while that peer is followed, and not beyond.
     position.known = head.height
     note(position, replica.state().height)
+    if ((await options.isTooFar?.(head.height, source)) === true) return true
     const stream = await network.open('ledger', source, { signal })
     for await (const said of follow(stream, replica.state().height + 1, {
       signal,
@@ -91,6 +94,8 @@ async function followOne(
     })) {
       if (said.kind === 'refused') throw new Error(`${said.code}: ${said.message}`)
       if (said.kind === 'block') await replica.append(said.block)
+      // Nobody had a snapshot before; somebody may have one by now.
+      if ((await options.isTooFar?.(position.known, source)) === true) return true
       heard = true
       note(position, said.kind === 'ping' ? said.height : replica.state().height)
     }

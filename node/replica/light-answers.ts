@@ -6,6 +6,7 @@ import {
   type LedgerRefusal,
   PROOF_BYTES_MAX
 } from '../../protocols/ledger/index.ts'
+import type { SnapshotKeeper } from './chain-keeper.ts'
 import { blockAt, HandOvers, headerOf } from './hand-overs.ts'
 import { RecentTransactions } from './recent-transactions.ts'
 import type { Replica } from './replica.ts'
@@ -13,8 +14,11 @@ import type { Replica } from './replica.ts'
 /** Twice the time in which an idle ledger makes a block. */
 const NEXT_HEAD_MS = 10_000
 
-export function lightAnswers(replica: Replica): Pick<LedgerHandler, 'epochs' | 'read' | 'outcome'> {
-  const handOvers = new HandOvers(replica)
+export function lightAnswers(
+  replica: Replica,
+  keeper: Pick<SnapshotKeeper, 'handOver'>
+): Pick<LedgerHandler, 'epochs' | 'read' | 'outcome'> {
+  const handOvers = new HandOvers(replica, keeper)
   const recent = new RecentTransactions(replica)
   const { crypto } = replica.context
   return {

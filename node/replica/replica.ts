@@ -1,6 +1,7 @@
 import {
   type CertifiedBlock,
   type ChainContext,
+  type CompactRange,
   changes,
   type FinalRecord,
   followBlock,
@@ -14,6 +15,7 @@ import {
 } from '../../ledger/index.ts'
 import type {
   AwaitedInclusion,
+  Fate,
   Inclusion,
   LedgerAccess,
   LedgerPoint,
@@ -24,6 +26,8 @@ import type { ChainKeeper } from './chain-keeper.ts'
 /** What became final with one block. */
 export interface FinalBlock {
   readonly certified: CertifiedBlock
+  /** Of all headers before this one. */
+  readonly log: CompactRange
   readonly before: LedgerState
   readonly after: LedgerState
   readonly outcomes: readonly Outcome[]
@@ -39,6 +43,12 @@ export class ForeignBlock extends Error {
   }
 }
 
+/** The blocks that were asked for lie before the snapshot from which this node began. */
+export class BlocksNotHeld extends Error {
+  override readonly name: string = 'BlocksNotHeld'
+  readonly code = 'BLOCKS_NOT_HELD'
+}
+
 /** A block has a mebibyte at most. Whoever follows is further behind only for a moment. */
 const NEWEST_MAX = 8
 
@@ -51,15 +61,19 @@ export class Replica implements LedgerAccess {
   readonly context: ChainContext
   readonly #store: ChainKeeper
   readonly #listeners = new Set<(final: FinalBlock) => void>()
+  readonly #jumpListeners = new Set<() => void>()
   #tip: Tip
+  #baseHeight: number
   /** The last blocks up to the head: what those who follow ask for. */
   #newest: readonly CertifiedBlock[] = []
   #appending: Promise<unknown> = Promise.resolve()
 
-  constructor(context: ChainContext, store: ChainKeeper, tip: Tip) {
+  /** `baseHeight` is that of the snapshot which the store began from. */
+  constructor(context: ChainContext, store: ChainKeeper, tip: Tip, baseHeight: number = 0) {
     this.context = context
     this.#store = store
     this.#tip = tip
+    this.#baseHeight = baseHeight
   }
 
   get network(): Hash {
@@ -68,6 +82,11 @@ export class Replica implements LedgerAccess {
 
   get tip(): Tip {
     return this.#tip
+  }
+
+  /** Blocks up to this height are not held; 0 where all are. */
+  get baseHeight(): number {
+    return this.#baseHeight
   }
 
   hashOf(transaction: SignedTransaction): Hash {
@@ -92,7 +111,8 @@ export class Replica implements LedgerAccess {
   }
 
   onHead(listener: (head: LedgerPoint) => void): () => void {
-    return this.onFinal(() => listener(this.head()))
+    const tell = (): void => listener(this.head())
+    return this.#onMove(tell, tell)
   }
 
   /** Checks, executes, persists and announces the next block. Blocks already held are passed over. */
@@ -127,10 +147,10 @@ export class Replica implements LedgerAccess {
 
   /** A persisted block becomes the head, and everybody hears of it. */
   adopt(certified: CertifiedBlock, tip: Tip, outcomes: readonly Outcome[]): void {
-    const before = this.#tip.state
+    const { state: before, log } = this.#tip
     this.#tip = tip
     this.#newest = [...this.#newest.slice(1 - NEWEST_MAX), certified]
-    const final: FinalBlock = { certified, before, after: tip.state, outcomes }
+    const final: FinalBlock = { certified, log, before, after: tip.state, outcomes }
     const failures: unknown[] = []
     // One listener that fails must not keep the block from the others.
     for (const listener of this.#listeners) {
@@ -143,6 +163,17 @@ export class Replica implements LedgerAccess {
     if (failures.length > 0) throw failures[0]
   }
 
+  /**
+   * The ledger goes on from a snapshot that is stored. Nobody appends meanwhile; what became final between is told to
+   * nobody, and the next block is compared with the snapshot.
+   */
+  jump(tip: Tip): void {
+    this.#tip = tip
+    this.#newest = []
+    this.#baseHeight = tip.state.height
+    for (const listener of this.#jumpListeners) listener()
+  }
+
   onFinal(listener: (final: FinalBlock) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -152,11 +183,12 @@ export class Replica implements LedgerAccess {
   until(condition: (state: LedgerState) => boolean, signal: AbortSignal): Promise<void> {
     if (condition(this.state())) return Promise.resolve()
     return new Promise((resolve, reject) => {
-      const stop = this.onFinal(({ after }) => {
-        if (!condition(after)) return
+      const look = (): void => {
+        if (!condition(this.state())) return
         end()
         resolve()
-      })
+      }
+      const stop = this.#onMove(look, look)
       const aborted = (): void => {
         end()
         reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
@@ -174,22 +206,42 @@ export class Replica implements LedgerAccess {
     const hash = this.hashOf(signed)
     const { expiryHeight } = signed.transaction
     let stop: () => void = () => undefined
-    const promise = new Promise<Inclusion | 'expired'>(resolve => {
-      stop = this.onFinal(final => {
+    const promise = new Promise<Fate>(resolve => {
+      const look = (final: FinalBlock): void => {
         const found = inclusionIn(final, hash)
         if (found === null && final.after.height <= expiryHeight) return
         stop()
         resolve(found ?? 'expired')
+      }
+      stop = this.#onMove(look, () => {
+        stop()
+        resolve('passed')
       })
     })
     return { promise, cancel: stop }
   }
 
-  /** What is stored from this height on, up to another. */
+  #onMove(onFinal: (final: FinalBlock) => void, onJump: () => void): () => void {
+    const stop = this.onFinal(onFinal)
+    this.#jumpListeners.add(onJump)
+    return () => {
+      stop()
+      this.#jumpListeners.delete(onJump)
+    }
+  }
+
+  /** What is stored from this height on, up to another. Throws `BlocksNotHeld` where that is before the first. */
   async *blocks(
     fromHeight: number,
     toHeight: number = Infinity
   ): AsyncGenerator<CertifiedBlock, void, void> {
+    const base = this.#baseHeight
+    // The snapshot's own block is nothing that is missing yet for whoever looks at the newest one.
+    const isBeforeFirst = fromHeight <= base && fromHeight !== this.#tip.state.height
+    if (isBeforeFirst) {
+      const message = `this node began from a snapshot of height ${base} and holds no block before ${base + 1}; ${fromHeight} was asked for`
+      throw new BlocksNotHeld(message)
+    }
     for await (const certified of this.#store.blocks(fromHeight)) {
       const { height } = certified.block.header
       if (height > toHeight) return

@@ -145,6 +145,11 @@ function toldAs(
         'a coordinator was sent it, but no block with it has come; it may still be included'
       return refused({ code: 'UNREACHABLE', message }, false)
     }
+    case 'passed': {
+      const message =
+        'this node has fetched a snapshot and passed over the blocks in which it may stand: look at what it should have changed'
+      return refused({ code: 'UNANSWERED', message }, false)
+    }
     case 'expired': {
       const message = `it was not included by block ${transaction.expiryHeight}; the coordinators may be out of reach`
       return refused({ code: 'INVALID_EXPIRED', message }, true)

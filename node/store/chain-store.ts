@@ -1,7 +1,6 @@
 import {
   BLOCK_LIMITS,
   type CertifiedBlock,
-  type CompactRange,
   type Crypto,
   certifiedBlockCodec,
   decodeAs,
@@ -9,11 +8,13 @@ import {
   type FinalRecord,
   type Genesis,
   genesisTip,
-  restoreState,
   type Tip
 } from '../../ledger/index.ts'
+import { encodeHead, type Head, headOf, tipAt } from './chain-head.ts'
+import { forgetOlder, HEAD_KEY, numberKey, openTables } from './chain-tables.ts'
 import type { Database } from './database.ts'
-import { damaged, StoreError } from './store-error.ts'
+import { openSnapshots, type SnapshotStore } from './snapshot-store.ts'
+import { damaged } from './store-error.ts'
 
 /**
  * The chain and the state after its last block. One final block is one atomic write of block, state changes and
@@ -29,62 +30,57 @@ export interface ChainStore {
   append(records: readonly FinalRecord[], synced: boolean): Promise<void>
   /** Everything appended so far outlives a power cut when this resolves. */
   sync(): Promise<void>
-  /** Stored blocks from this height on, in order. */
+  /** Stored blocks from this height on, in order; the caller asks for none up to `baseHeight`. */
   blocks(fromHeight: number): AsyncIterable<CertifiedBlock>
+  /** Height of the snapshot that the chain was begun from: no block up to there is held. 0: all are. */
+  baseHeight(): Promise<number>
+  readonly snapshots: SnapshotStore
 }
-
-/** Where the chain ends; everything that a `Tip` has beside its state. */
-interface Head {
-  readonly network: string
-  readonly height: number
-  readonly timeMs: number
-  readonly block: string
-  readonly epoch: number
-  readonly view: number
-  readonly stateRoot: string
-  readonly log: CompactRange
-}
-
-const HEAD_KEY = 'head'
 
 export function openChain(database: Database): ChainStore {
-  const options = { keyEncoding: 'utf8', valueEncoding: 'view' } as const
-  const head = database.sublevel<string, Uint8Array>('chain', options)
-  const blocks = database.sublevel<string, Uint8Array>('blocks', options)
-  const state = database.sublevel<string, Uint8Array>('state', options)
-  let height: number | undefined
+  const tables = openTables(database)
+  const { chain, blocks, states } = tables
+  const snapshots = openSnapshots(tables)
+  let head: Pick<Head, 'height' | 'space' | 'base'> | undefined
 
-  async function loadHead(): Promise<Head | undefined> {
-    const bytes = await head.get(HEAD_KEY)
-    return bytes === undefined ? undefined : parseHead(bytes)
+  async function known(): Promise<Pick<Head, 'height' | 'space' | 'base'>> {
+    head ??= (await tables.head()) ?? { height: 0, space: 'state', base: 0 }
+    return head
   }
 
   return {
+    snapshots: {
+      ...snapshots,
+      async complete(snapshot, genesis, crypto) {
+        const tip = await snapshots.complete(snapshot, genesis, crypto)
+        head = undefined
+        return tip
+      }
+    },
+
     async load(genesis, crypto) {
-      const first = genesisTip(genesis, crypto)
-      const found = await loadHead()
-      height = found?.height ?? 0
-      if (found === undefined) return first
-      if (found.network !== first.state.network) throw otherNetwork(found, genesis)
-      const entries: [string, Uint8Array][] = []
-      for await (const entry of state.iterator()) entries.push(entry)
-      return tipOf(found, genesis, crypto, entries)
+      const found = await tables.head()
+      head = found
+      if (found === undefined) return genesisTip(genesis, crypto)
+      const tip = await tipAt(found, genesis, crypto, states[found.space].iterator())
+      await snapshots.forgetPast(found.height)
+      await forgetOlder(tables, found)
+      return tip
+    },
+
+    async baseHeight() {
+      return (await known()).base
     },
 
     async append(records, synced) {
-      height ??= (await loadHead())?.height ?? 0
+      const { height, space, base } = await known()
       const last = records.at(-1)
       if (last === undefined) return
-      let next = height
-      const written = records.map(({ certified, changes }) => {
-        next += 1
-        const got = certified.block.header.height
-        if (got !== next) throw new Error(`block ${next} must be appended next, not block ${got}`)
-        return { key: heightKey(got), block: encodeAs(certifiedBlockCodec, certified), changes }
-      })
+      const written = encodeBlocks(records, height)
       // Operation by operation, under whole keys: a list's operations, or options of one, are copied and merged, which
       // costs several times as much.
       const batch = database.batch()
+      const state = states[space]
       for (const { key, block, changes } of written) {
         batch.put(blocks.prefixKey(key, 'utf8'), block)
         for (const change of changes) {
@@ -93,22 +89,25 @@ export function openChain(database: Database): ChainStore {
           else batch.put(whole, change.value)
         }
       }
-      batch.put(head.prefixKey(HEAD_KEY, 'utf8'), encodeHead(last))
+      const newest = headOf(last.tip, last.certified.block.header, { space, base })
+      batch.put(chain.prefixKey(HEAD_KEY, 'utf8'), encodeHead(newest))
       await batch.write({ sync: synced })
-      height = next
+      head = newest
     },
 
     async sync() {
       // A synced write is behind all that were written before it.
-      const value = await head.get(HEAD_KEY)
+      const value = await chain.get(HEAD_KEY)
       if (value === undefined) return
-      await database.batch([{ type: 'put', sublevel: head, key: HEAD_KEY, value }], { sync: true })
+      const batch = database.batch()
+      batch.put(chain.prefixKey(HEAD_KEY, 'utf8'), value)
+      await batch.write({ sync: true })
     },
 
     async *blocks(fromHeight) {
       let expected = Math.max(1, fromHeight)
-      for await (const [key, bytes] of blocks.iterator({ gte: heightKey(expected) })) {
-        if (key !== heightKey(expected)) throw damaged(`block ${expected} is missing`)
+      for await (const [key, bytes] of blocks.iterator({ gte: numberKey(expected) })) {
+        if (key !== numberKey(expected)) throw damaged(`block ${expected} is missing`)
         yield decodeBlock(expected, bytes)
         expected += 1
       }
@@ -116,9 +115,14 @@ export function openChain(database: Database): ChainStore {
   }
 }
 
-/** Heights as fixed-width text, so that the order of keys is the order of blocks. */
-function heightKey(height: number): string {
-  return String(height).padStart(16, '0')
+/** Throws where they do not go on from `height` without a gap. */
+function encodeBlocks(records: readonly FinalRecord[], height: number) {
+  return records.map(({ certified, changes }, at) => {
+    const next = height + 1 + at
+    const got = certified.block.header.height
+    if (got !== next) throw new Error(`block ${next} must be appended next, not block ${got}`)
+    return { key: numberKey(got), block: encodeAs(certifiedBlockCodec, certified), changes }
+  })
 }
 
 function decodeBlock(height: number, bytes: Uint8Array): CertifiedBlock {
@@ -127,56 +131,4 @@ function decodeBlock(height: number, bytes: Uint8Array): CertifiedBlock {
   } catch (cause) {
     throw damaged(`block ${height} does not decode`, cause)
   }
-}
-
-function encodeHead({ certified, tip }: FinalRecord): Uint8Array {
-  const head: Head = {
-    network: tip.state.network,
-    height: tip.state.height,
-    timeMs: tip.state.timeMs,
-    block: tip.block,
-    epoch: tip.epoch,
-    view: tip.view,
-    stateRoot: certified.block.header.stateRoot,
-    log: tip.log
-  }
-  return Buffer.from(JSON.stringify(head), 'utf8')
-}
-
-function parseHead(bytes: Uint8Array): Head {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8')) as Head
-  } catch (cause) {
-    throw damaged('its head is no JSON', cause)
-  }
-}
-
-function tipOf(
-  head: Head,
-  genesis: Genesis,
-  crypto: Crypto,
-  entries: readonly [string, Uint8Array][]
-): Tip {
-  const state = restored(head, () => restoreState(genesis, crypto, head, entries))
-  const root = state.root()
-  if (root !== head.stateRoot) {
-    throw damaged(`the state at height ${head.height} has root ${root}, expected ${head.stateRoot}`)
-  }
-  const { block, epoch, view, log } = head
-  return { state, block, epoch, view, log, sealing: false }
-}
-
-function restored<T>(head: Head, run: () => T): T {
-  try {
-    return run()
-  } catch (cause) {
-    throw damaged(`the state at height ${head.height} does not decode`, cause)
-  }
-}
-
-function otherNetwork(head: Head, genesis: Genesis): StoreError {
-  return new StoreError(
-    'STORE_OTHER_NETWORK',
-    `the store holds the ledger of network ${head.network.slice(0, 8)}, not that of "${genesis.name}": put the former genesis file back, or give another --data`
-  )
 }

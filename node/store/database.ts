@@ -7,7 +7,7 @@ import { damaged, StoreError } from './store-error.ts'
 export type Database = Level<string, Uint8Array>
 
 /** Grows by one with every change of layout; a node refuses a store that a newer one has written. */
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
 const SCHEMA_KEY = 'schema'
 
 /** Opens level in a directory. A second opener, of this process or another, is STORE_LOCKED. */
@@ -63,10 +63,7 @@ async function openingError(location: string, error: unknown): Promise<StoreErro
 
 async function checkSchema(database: Database): Promise<void> {
   const stored = await database.get(SCHEMA_KEY)
-  if (stored === undefined) {
-    await database.put(SCHEMA_KEY, Buffer.from(String(SCHEMA_VERSION)), { sync: true })
-    return
-  }
+  if (stored === undefined) return await putSchema(database)
   const text = Buffer.from(stored).toString('utf8')
   const version = Number(text)
   if (!Number.isInteger(version) || version < 1) throw damaged(`its schema number is "${text}"`)
@@ -76,4 +73,10 @@ async function checkSchema(database: Database): Promise<void> {
       `the store has schema ${version}, this program knows ${SCHEMA_VERSION}: install the newer Virtuoso again`
     )
   }
+  // All older ones are read as they are; what is written from now on they would misread.
+  if (version < SCHEMA_VERSION) await putSchema(database)
+}
+
+async function putSchema(database: Database): Promise<void> {
+  await database.put(SCHEMA_KEY, Buffer.from(String(SCHEMA_VERSION)), { sync: true })
 }

@@ -1,6 +1,7 @@
 export type { ChainStore } from './chain-store.ts'
 export { SCHEMA_VERSION } from './database.ts'
 export type { Range, RecordChange, RecordSpace, RecordStore } from './record-store.ts'
+export type { SnapshotStore } from './snapshot-store.ts'
 export { openStore, type Store } from './store.ts'
 export { type StoreCode, StoreError } from './store-error.ts'
 export { byteValues, jsonValues, moneyValues, type Values } from './values.ts'

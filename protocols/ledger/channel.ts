@@ -1,6 +1,6 @@
 /** The one place where `ledger` touches a stream: one request a stream, one answer, or a follow without end. */
 import type { Stream } from '@libp2p/interface'
-import type { CertifiedBlock, Hash, SignedTransaction } from '../../ledger/index.ts'
+import type { CertifiedBlock, Chunk, Hash, SignedTransaction } from '../../ledger/index.ts'
 import {
   encodeMessage,
   expectMessage,
@@ -11,7 +11,6 @@ import {
   readMessage,
   sendMessage
 } from '../framing/index.ts'
-import type { FollowSlots } from './follow-slots.ts'
 import type {
   EpochsReply,
   EpochsRequest,
@@ -30,6 +29,8 @@ import {
   ledgerReply,
   ledgerRequest
 } from './messages.ts'
+import type { LedgerSlots, Slots } from './slots.ts'
+import type { ChunkRequest, SnapshotsReply } from './snapshot-messages.ts'
 
 /** A follower hears at least this often: a third of the idle time, and well below libp2p's 120 s. */
 const PING_MS = 20_000
@@ -124,6 +125,23 @@ export function askOutcome(
   return ask(stream, { kind: 'outcome', transaction }, 'outcome', options)
 }
 
+/** Which states the peer keeps for those far behind; `stepSync` checks each. */
+export function askSnapshots(
+  stream: Stream,
+  options: ChannelOptions = {}
+): Promise<Answer<'snapshots'>> {
+  return ask(stream, { kind: 'snapshots' }, 'snapshots', options)
+}
+
+/** Entries of a state from a key on, as many as go into an answer; `checkChunk` says whether it is true and whole. */
+export function askChunk(
+  stream: Stream,
+  request: ChunkRequest,
+  options: ChannelOptions = {}
+): Promise<Answer<'chunk'>> {
+  return ask(stream, { kind: 'chunk', ...request }, 'chunk', options)
+}
+
 export type Followed =
   | { readonly kind: 'block'; readonly block: CertifiedBlock }
   | { readonly kind: 'ping'; readonly height: number }
@@ -198,6 +216,9 @@ export interface LedgerHandler {
   epochs(request: EpochsRequest): Promise<EpochsReply>
   read(request: ReadRequest, signal: AbortSignal): Promise<ReadReply | LedgerRefusal>
   outcome(request: OutcomeRequest): Promise<OutcomeReply | LedgerRefusal>
+  snapshots(): Promise<SnapshotsReply | LedgerRefusal>
+  /** Called for a few at a time, of one peer and in all. */
+  chunk(request: ChunkRequest): Promise<Chunk | LedgerRefusal>
 }
 
 /**
@@ -207,7 +228,7 @@ export interface LedgerHandler {
 export async function serveLedger(
   stream: Stream,
   handler: LedgerHandler,
-  options: ChannelOptions & { readonly peer: string; readonly slots: FollowSlots }
+  options: ChannelOptions & { readonly peer: string; readonly slots: LedgerSlots }
 ): Promise<void> {
   const { peer, slots, ...rest } = options
   const channel = frames(stream, { ...rest, ...ANSWERING })
@@ -215,18 +236,25 @@ export async function serveLedger(
     channel.finish(last && encodeMessage(ledgerReply, last))
   try {
     const request = await expectMessage(channel, ledgerRequest)
-    if (request.kind === 'submit')
-      return await end(await takeSubmissions(channel, handler, request))
-    if (request.kind !== 'follow') return await end(await answer(channel, handler, request))
-    const giveBack = slots.take(peer)
-    if (giveBack === undefined) {
-      const message = 'this peer already follows on as many streams as are served to one'
-      return await end({ kind: 'refused', code: 'TOO_MANY_FOLLOWS', message })
-    }
-    try {
-      await end(await feed(channel, handler, request.fromHeight))
-    } finally {
-      giveBack()
+    switch (request.kind) {
+      case 'submit':
+        return await end(await takeSubmissions(channel, handler, request))
+      case 'follow':
+        return await within(slots.follows, peer, end, () =>
+          feed(channel, handler, request.fromHeight)
+        )
+      case 'chunk':
+        // Sent whole before its place is given to another: what peers leave unread is bounded too.
+        return await within(slots.chunks, peer, end, async () =>
+          asReply('chunk', await handler.chunk(request))
+        )
+      case 'head':
+      case 'genesis':
+      case 'epochs':
+      case 'read':
+      case 'outcome':
+      case 'snapshots':
+        return await end(await answer(channel, handler, request))
     }
   } catch (error) {
     await end(
@@ -235,6 +263,22 @@ export async function serveLedger(
         : { kind: 'refused', code: 'INTERNAL', message: 'the node failed; its log has the cause' }
     )
     throw error
+  }
+}
+
+/** Answers while the peer holds one of the slots, or says that it has all of its own. */
+async function within(
+  slots: Slots,
+  peer: string,
+  end: (last?: LedgerReply) => Promise<void>,
+  reply: () => Promise<LedgerReply | undefined>
+): Promise<void> {
+  const giveBack = slots.take(peer)
+  if (giveBack === undefined) return await end({ kind: 'refused', ...slots.refusal })
+  try {
+    await end(await reply())
+  } finally {
+    giveBack()
   }
 }
 
@@ -269,7 +313,7 @@ function orQuiet(error: unknown): null {
 async function answer(
   channel: Frames,
   handler: LedgerHandler,
-  request: Exclude<LedgerRequest, { readonly kind: 'submit' | 'follow' }>
+  request: Exclude<LedgerRequest, { readonly kind: 'submit' | 'follow' | 'chunk' }>
 ): Promise<LedgerReply> {
   switch (request.kind) {
     case 'head':
@@ -286,16 +330,22 @@ async function answer(
     }
     case 'outcome':
       return asReply('outcome', await handler.outcome(request))
+    case 'snapshots':
+      return asReply('snapshots', await handler.snapshots())
   }
 }
 
-function asReply(kind: 'read', said: ReadReply | LedgerRefusal): LedgerReply
-function asReply(kind: 'outcome', said: OutcomeReply | LedgerRefusal): LedgerReply
-function asReply(
-  kind: 'read' | 'outcome',
-  said: ReadReply | OutcomeReply | LedgerRefusal
-): LedgerReply {
-  return 'code' in said ? { kind: 'refused', ...said } : ({ kind, ...said } as LedgerReply)
+interface Said {
+  readonly read: ReadReply
+  readonly outcome: OutcomeReply
+  readonly snapshots: SnapshotsReply
+  readonly chunk: Chunk
+}
+
+function asReply<K extends keyof Said>(kind: K, said: Said[K] | LedgerRefusal): LedgerReply {
+  return 'code' in said
+    ? { kind: 'refused', ...said }
+    : ({ kind, ...said } as unknown as LedgerReply)
 }
 
 /** Sends blocks as they come and a ping whenever none came for a while, until the peer goes away. */

@@ -1,9 +1,11 @@
 export {
+  askChunk,
   askEpochs,
   askGenesis,
   askHead,
   askOutcome,
   askRead,
+  askSnapshots,
   type ChannelOptions,
   type Followed,
   follow,
@@ -13,7 +15,6 @@ export {
   submissions,
   submit
 } from './channel.ts'
-export { type FollowSlots, followSlots } from './follow-slots.ts'
 export {
   type AnswerFault,
   type CheckedOutcome,
@@ -41,6 +42,8 @@ export {
   ledgerRequest,
   SUBMITTED_MAX
 } from './messages.ts'
+export { type LedgerSlots, ledgerSlots } from './slots.ts'
+export { type ChunkRequest, SNAPSHOTS_MAX, type SnapshotsReply } from './snapshot-messages.ts'
 export {
   type Conduct,
   inTurn,

@@ -2,6 +2,7 @@
 import {
   BLOCK_LIMITS,
   type CertifiedBlock,
+  type Chunk,
   type Codec,
   certifiedBlockCodec,
   choice,
@@ -32,6 +33,13 @@ import {
   readReplyCodec,
   readRequestCodec
 } from './light-messages.ts'
+import {
+  type ChunkRequest,
+  chunkReplyCodec,
+  chunkRequestCodec,
+  type SnapshotsReply,
+  snapshotsReplyCodec
+} from './snapshot-messages.ts'
 
 /** Transactions of one submission: opening a stream costs as much as checking some signatures. */
 export const SUBMITTED_MAX = 128
@@ -45,7 +53,7 @@ export const GENESIS_BYTES_MAX: number = 16_384
 /** Why a node says no by itself; for a submitted transaction the ledger's own codes come besides. */
 export const LEDGER_REFUSAL_CODES = [
   'MALFORMED',
-  /** The node has no such height yet: follow from its head. */
+  /** The node has no such height yet, or not any more: follow from its head, or ask another. */
   'HEIGHT_UNKNOWN',
   /** The proof would be larger than an answer may be: ask for less at once. */
   'PROOF_TOO_LARGE',
@@ -53,6 +61,10 @@ export const LEDGER_REFUSAL_CODES = [
   'OUTCOME_UNKNOWN',
   /** This peer has as many follow streams as are served to one. */
   'TOO_MANY_FOLLOWS',
+  /** The node does not keep this state, or not any more: ask what it has now. */
+  'SNAPSHOT_UNKNOWN',
+  /** As many chunks are under way as a node sends at once, to this peer or to all: ask again later, or another. */
+  'SNAPSHOT_BUSY',
   /** The node cannot reach a coordinator. */
   'UNREACHABLE',
   /** The node has sent it to a coordinator and got no answer: it may be included. */
@@ -77,6 +89,9 @@ export type LedgerRequest =
   | ({ readonly kind: 'epochs' } & EpochsRequest)
   | ({ readonly kind: 'read' } & ReadRequest)
   | ({ readonly kind: 'outcome' } & OutcomeRequest)
+  /** Which states the node keeps for those far behind. */
+  | { readonly kind: 'snapshots' }
+  | ({ readonly kind: 'chunk' } & ChunkRequest)
 
 export interface Head {
   readonly height: number
@@ -95,6 +110,8 @@ export type LedgerReply =
   | ({ readonly kind: 'epochs' } & EpochsReply)
   | ({ readonly kind: 'read' } & ReadReply)
   | ({ readonly kind: 'outcome' } & OutcomeReply)
+  | ({ readonly kind: 'snapshots' } & SnapshotsReply)
+  | ({ readonly kind: 'chunk' } & Chunk)
   | ({ readonly kind: 'refused' } & LedgerRefusal)
 
 const requestCodec: Codec<LedgerRequest> = tagged<LedgerRequest, 'kind'>('kind', {
@@ -104,7 +121,9 @@ const requestCodec: Codec<LedgerRequest> = tagged<LedgerRequest, 'kind'>('kind',
   genesis: nothing,
   epochs: epochsRequestCodec,
   read: readRequestCodec,
-  outcome: outcomeRequestCodec
+  outcome: outcomeRequestCodec,
+  snapshots: nothing,
+  chunk: chunkRequestCodec
 })
 
 const refusalCodec: Codec<LedgerRefusal> = record({
@@ -125,6 +144,8 @@ const replyCodec: Codec<LedgerReply> = tagged<LedgerReply, 'kind'>('kind', {
   epochs: epochsReplyCodec,
   read: readReplyCodec,
   outcome: outcomeReplyCodec,
+  snapshots: snapshotsReplyCodec,
+  chunk: chunkReplyCodec,
   refused: refusalCodec
 })
 

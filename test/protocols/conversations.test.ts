@@ -1,20 +1,28 @@
 import '../../node/polyfill.ts'
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { Stream } from '@libp2p/interface'
 import { streamPair } from '@libp2p/utils'
-import type { CertifiedBlock, CertifiedHeader } from '../../ledger/index.ts'
+import {
+  type CertifiedBlock,
+  type CertifiedHeader,
+  POOL_REFUSAL_CODES
+} from '../../ledger/index.ts'
 import { ConsoleRefused, openConsole, receiveConsole } from '../../protocols/console/index.ts'
 import { FrameError } from '../../protocols/framing/index.ts'
 import {
+  askChunk,
   askEpochs,
   askGenesis,
   askHead,
   askOutcome,
   askRead,
+  askSnapshots,
   follow,
-  followSlots,
+  LEDGER_REFUSAL_CODES,
   type LedgerHandler,
+  ledgerSlots,
   serveLedger,
   submit
 } from '../../protocols/ledger/index.ts'
@@ -138,6 +146,11 @@ function ledgerOf(blocks: readonly CertifiedBlock[]): LedgerHandler {
       transaction === HASH
         ? { block: headerOf(BLOCK), proof: OUTCOME }
         : { code: 'OUTCOME_UNKNOWN', message: 'not here' },
+    snapshots: async () => ({ head: headerOf(BLOCK), offers: [] }),
+    chunk: async ({ root, from }) =>
+      root === HASH
+        ? { next: null, proof: new TextEncoder().encode(from) }
+        : { code: 'SNAPSHOT_UNKNOWN', message: 'not here' },
     blocks(fromHeight, signal) {
       if (fromHeight > blocks.length + 1) {
         return { code: 'HEIGHT_UNKNOWN', message: `the head is ${blocks.length}` }
@@ -150,7 +163,7 @@ function ledgerOf(blocks: readonly CertifiedBlock[]): LedgerHandler {
   }
 }
 
-async function serveOnce(handler: LedgerHandler, slots = followSlots()) {
+async function serveOnce(handler: LedgerHandler, slots = ledgerSlots()) {
   const [asker, server] = await streamPair({ delay: 0 })
   return { asker, served: serveLedger(server, handler, { ...QUICK, peer: 'a', slots }) }
 }
@@ -213,7 +226,7 @@ test('a follower gets the blocks there are, and the node lets go when the follow
 })
 
 test('an unknown height and a third follow of one peer are refused by code', async () => {
-  const refusal = async (slots = followSlots()): Promise<string> => {
+  const refusal = async (slots = ledgerSlots()): Promise<string> => {
     const { asker, served } = await serveOnce(ledgerOf([BLOCK]), slots)
     for await (const followed of follow(asker, 9, QUICK)) {
       await served
@@ -222,14 +235,61 @@ test('an unknown height and a third follow of one peer are refused by code', asy
     return 'nothing'
   }
   assert.equal(await refusal(), 'HEIGHT_UNKNOWN')
-  const slots = followSlots()
-  const giveBack = [slots.take('a'), slots.take('a')]
-  assert.equal(slots.take('a'), undefined)
-  assert.ok(slots.take('b'))
+  const slots = ledgerSlots()
+  const { follows } = slots
+  const giveBack = [follows.take('a'), follows.take('a')]
+  assert.equal(follows.take('a'), undefined)
+  assert.ok(follows.take('b'))
   assert.equal(await refusal(slots), 'TOO_MANY_FOLLOWS')
   giveBack[0]?.()
   giveBack[0]?.()
   assert.equal(await refusal(slots), 'HEIGHT_UNKNOWN')
+})
+
+test('snapshots and chunks are asked for, and one that is not there is refused by code', async () => {
+  const ledger = ledgerOf([BLOCK])
+  const one = await serveOnce(ledger)
+  assert.deepEqual(await askSnapshots(one.asker, QUICK), {
+    kind: 'snapshots',
+    head: headerOf(BLOCK),
+    offers: []
+  })
+  const two = await serveOnce(ledger)
+  const range = { from: 'machine/', to: null }
+  const chunk = await askChunk(two.asker, { root: HASH, ...range }, QUICK)
+  assert.ok(chunk.kind === 'chunk' && chunk.next === null)
+  assert.equal(new TextDecoder().decode(chunk.proof), 'machine/')
+  const three = await serveOnce(ledger)
+  const refused = await askChunk(three.asker, { root: '00'.repeat(32), ...range }, QUICK)
+  assert.equal(refused.kind === 'refused' && refused.code, 'SNAPSHOT_UNKNOWN')
+  await Promise.all([one.served, two.served, three.served])
+})
+
+test('the page of the protocol lists every code of a refusal', () => {
+  const page = readFileSync('protocols/ledger/SPEC.md', 'utf8')
+  const listed = page.slice(page.indexOf('## Refusals')).match(/[A-Z_]{4,}/g)
+  const codes = [...LEDGER_REFUSAL_CODES, ...POOL_REFUSAL_CODES]
+  assert.deepEqual(new Set(listed), new Set(codes))
+})
+
+test('a third chunk of one peer, and one more than all may have, are refused as busy', async () => {
+  const slots = ledgerSlots()
+  const busy = async (): Promise<string> => {
+    const { asker, served } = await serveOnce(ledgerOf([BLOCK]), slots)
+    const answer = await askChunk(asker, { root: HASH, from: '', to: null }, QUICK)
+    await served
+    return answer.kind === 'refused' ? answer.code : answer.kind
+  }
+  const own = [slots.chunks.take('a'), slots.chunks.take('a')]
+  assert.equal(await busy(), 'SNAPSHOT_BUSY')
+  own[0]?.()
+  assert.equal(await busy(), 'chunk')
+  const others = Array.from({ length: 15 }, (_, at) => slots.chunks.take(`b${at}`))
+  assert.ok(others.every(each => each !== undefined))
+  assert.equal(slots.chunks.take('c'), undefined)
+  assert.equal(await busy(), 'SNAPSHOT_BUSY')
+  others[0]?.()
+  assert.equal(await busy(), 'chunk')
 })
 
 // market

@@ -196,7 +196,9 @@ const ledgerRequests: readonly LedgerRequest[] = [
       { kind: 'range', from: 'due/', to: null }
     ]
   },
-  { kind: 'outcome', transaction: HASH }
+  { kind: 'outcome', transaction: HASH },
+  { kind: 'snapshots' },
+  { kind: 'chunk', root: HASH, from: 'machine/', to: null }
 ]
 
 const ledgerReplies: readonly LedgerReply[] = [
@@ -212,6 +214,12 @@ const ledgerReplies: readonly LedgerReply[] = [
     block: CERTIFIED_HEADER,
     proof: { index: 0, size: 2, result: 'INSUFFICIENT_FUNDS', path: [HASH] }
   },
+  {
+    kind: 'snapshots',
+    head: CERTIFIED_HEADER,
+    offers: [{ certified: CERTIFIED_HEADER, log: [HASH], splits: ['host/', 'machine/'] }]
+  },
+  { kind: 'chunk', next: 'machine/', proof: Uint8Array.of(1, 2, 3) },
   { kind: 'refused', code: 'HEIGHT_UNKNOWN', message: 'the head is 12, you ask from 14' }
 ]
 

@@ -6,7 +6,7 @@ import { streamPair } from '@libp2p/utils'
 import { serveBlocks } from '../../protocols/blocks/index.ts'
 import { receiveConsole } from '../../protocols/console/index.ts'
 import { FrameError, type FrameErrorCode } from '../../protocols/framing/index.ts'
-import { followSlots, serveLedger } from '../../protocols/ledger/index.ts'
+import { ledgerSlots, serveLedger } from '../../protocols/ledger/index.ts'
 import { serveMarket } from '../../protocols/market/index.ts'
 import { serveOrder } from '../../protocols/order/index.ts'
 import { vmmpChannel } from '../../protocols/vmmp/index.ts'
@@ -32,9 +32,11 @@ const SERVERS: Readonly<Record<string, (stream: Stream) => Promise<unknown>>> = 
       blocks: unasked,
       epochs: unasked,
       read: unasked,
-      outcome: unasked
+      outcome: unasked,
+      snapshots: unasked,
+      chunk: unasked
     }
-    return serveLedger(stream, handler, { ...QUICK, peer: 'stranger', slots: followSlots() })
+    return serveLedger(stream, handler, { ...QUICK, peer: 'stranger', slots: ledgerSlots() })
   },
   market: stream =>
     serveMarket(stream, { get: unasked, page: unasked }, { ...QUICK, nowMs: () => 0 }),

@@ -1,10 +1,10 @@
 import { MUTANTS, type Mutant, SOUND } from './mutants.ts'
 import type { SetSize } from './world.ts'
 
-export const USAGE = `usage: npm run simulate -- [--seeds N] [--from S] [--coordinators 1|4|7] [--epochs] [--mutant NAME] [--json]
+export const USAGE = `usage: npm run simulate -- [--seeds N] [--from S] [--coordinators 1|4|7] [--epochs] [--losses] [--mutant NAME] [--json]
        npm run simulate -- --list-mutants
 Runs seeds S to S + N - 1 (1 to 100 unless told otherwise) of a set of coordinators (4 unless told otherwise).
-With --epochs it is the first of many: others of 1, 4 and 7 are voted in.
+With --epochs it is the first of many: others of 1, 4 and 7 are voted in. With --losses one loses its store and takes snapshots.
 Exit 0: every property held on every seed. Exit 3: a property was violated, named with its seed. Other: it failed itself.`
 
 const SEEDS_DEFAULT = 100
@@ -22,6 +22,7 @@ export type Asked =
       readonly members: SetSize
       readonly mutant: Mutant
       readonly epochs: boolean
+      readonly losses: boolean
       readonly json: boolean
     }
 
@@ -29,12 +30,14 @@ export function parseArguments(words: readonly string[]): Asked {
   const values = new Map<string, string>()
   let json = false
   let epochs = false
+  let losses = false
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? ''
     if (word === '--help') return { kind: 'help' }
     if (word === '--list-mutants') return { kind: 'list' }
     if (word === '--json') json = true
     else if (word === '--epochs') epochs = true
+    else if (word === '--losses') losses = true
     else if (['--seeds', '--from', '--coordinators', '--mutant'].includes(word)) {
       const value = words[at + 1]
       if (value === undefined) return { kind: 'wrong', why: `${word} needs a value` }
@@ -42,12 +45,12 @@ export function parseArguments(words: readonly string[]): Asked {
       at += 1
     } else return { kind: 'wrong', why: `what is "${word}"?` }
   }
-  return checked(values, { json, epochs })
+  return checked(values, { json, epochs, losses })
 }
 
 function checked(
   values: ReadonlyMap<string, string>,
-  flags: { readonly json: boolean; readonly epochs: boolean }
+  flags: { readonly json: boolean; readonly epochs: boolean; readonly losses: boolean }
 ): Asked {
   const seeds = wholeNumber(values.get('--seeds') ?? String(SEEDS_DEFAULT))
   const from = wholeNumber(values.get('--from') ?? '1')

@@ -37,6 +37,7 @@ export function keepFollowing(plan: FollowersPlan): void {
 function askSomebody({ chance, clockwork, weather, seats }: FollowersPlan, seat: Seat): boolean {
   const source = chance.pick(seats)
   if (source === seat || !source.up) return true
+  if (seat.height < source.disk.baseHeight) return true
   const from = source.plan.signer.publicKey
   const blocks = source.disk.blocks.slice(seat.height, seat.height + BLOCKS_PER_ANSWER)
   if (blocks.length === 0) return false

@@ -18,6 +18,7 @@ function runSeeds({
   members,
   mutant,
   epochs,
+  losses,
   json
 }: Extract<typeof asked, { kind: 'run' }>): number {
   const totals = {
@@ -26,17 +27,19 @@ function runSeeds({
     transactions: 0,
     messages: 0,
     crashes: 0,
+    snapshots: 0,
     skippedViews: 0,
     handOvers: 0
   }
   const sinceMs = performance.now()
   for (let seed = from; seed < from + seeds; seed++) {
-    const report = simulate({ seed, members, mutant, epochs })
+    const report = simulate({ seed, members, mutant, epochs, losses })
     totals.seeds += 1
     totals.blocks += report.blocks
     totals.transactions += report.transactions
     totals.messages += report.messages
     totals.crashes += report.crashes
+    totals.snapshots += report.snapshots
     totals.handOvers += report.handOvers
     totals.skippedViews += report.skippedViews
     const { tail, ...facts } = report
@@ -53,20 +56,20 @@ function runSeeds({
     console.log(
       `${totals.seeds} seeds from ${from}, ${members} coordinators: every property held (${totals.blocks} blocks, ${totals.handOvers} hand-overs, ` +
         `${totals.skippedViews} views skipped, ${totals.transactions} transactions, ${totals.messages} messages, ` +
-        `${totals.crashes} crashes, ${seconds.toFixed(1)} s)`
+        `${totals.crashes} crashes, ${totals.snapshots} snapshots, ${seconds.toFixed(1)} s)`
     )
   }
   return 0
 }
 
 function tell(
-  { seed, members, mutant, epochs, violation, liars, trace }: RunReport,
+  { seed, members, mutant, epochs, losses, violation, liars, trace }: RunReport,
   tail: readonly string[]
 ): void {
   console.log(tail.join('\n'))
   console.log(`liars: ${liars.length === 0 ? 'none' : liars.join(', ')}`)
   console.log(`VIOLATED in seed ${seed}: ${violation?.property}: ${violation?.message}`)
-  const what = `${epochs ? ' --epochs' : ''}${mutant === 'none' ? '' : ` --mutant ${mutant}`}`
+  const what = `${epochs ? ' --epochs' : ''}${losses ? ' --losses' : ''}${mutant === 'none' ? '' : ` --mutant ${mutant}`}`
   console.log(
     `again: npm run simulate -- --seeds 1 --from ${seed} --coordinators ${members}${what}   (trace ${trace})`
   )

@@ -19,7 +19,8 @@ import {
   type SignedTransaction,
   type Signer,
   type SimplexState,
-  simplexAgreement
+  simplexAgreement,
+  type Tip
 } from '../../ledger/index.ts'
 import { toyCrypto } from '../support/toy-crypto.ts'
 import type { Chance } from './chance.ts'
@@ -50,6 +51,8 @@ export interface SeatEars {
   refused(seat: Seat, effect: Extract<AgreementEffect, { type: 'refused' }>): void
   /** Transactions that this seat cannot bring into a block itself. */
   forward(seat: Seat, transactions: readonly SignedTransaction[]): void
+  /** It has lost its store: where it may go on from. */
+  snapshotFor(seat: Seat): { readonly tip: Tip; readonly like: SimDisk } | null
   /** The core gave up. */
   threw(seat: Seat, error: unknown): void
 }
@@ -72,6 +75,8 @@ export interface SeatPlan {
   readonly healMs: number
   /** Its log may be damaged once. */
   readonly damageable: boolean
+  /** It may lose its store in a crash, and keep its log. */
+  readonly forgetful: boolean
 }
 
 /** One coordinator: the real core, driven as the node's driver drives it, with a disk and a power switch. */
@@ -79,6 +84,8 @@ export class Seat {
   readonly plan: SeatPlan
   readonly disk: SimDisk
   crashes = 0
+  /** How often it came back by a snapshot. */
+  snapshots = 0
   /** Its log is damaged: it does not vote any more. */
   retired = false
   readonly #context: ChainContext
@@ -130,11 +137,20 @@ export class Seat {
       trace.note(`${name} finds its log damaged and does not vote again`)
       return
     }
+    if (this.plan.forgetful && this.height === 0) this.#takeSnapshot()
     this.plan.ears.started(this)
     this.#life += 1
     this.#untilCrash = chance.between(20, CRASH_EFFECTS_MAX)
     trace.note(`${name} starts at height ${this.height} with ${log.length} records`)
     this.#enter(log)
+  }
+
+  #takeSnapshot(): void {
+    const snapshot = this.plan.ears.snapshotFor(this)
+    if (snapshot === null) return
+    this.disk.jump(snapshot.tip, snapshot.like)
+    this.snapshots += 1
+    this.plan.trace.note(`${this.plan.name} goes on from a snapshot of height ${this.height}`)
   }
 
   /** Takes the place that its newest final block gives it. */
@@ -209,7 +225,7 @@ export class Seat {
   /** Everything that is not on disk is gone; the power comes back after a while. */
   crash(): void {
     if (!this.up) return
-    const { clockwork, chance, trace, name, damageable } = this.plan
+    const { clockwork, chance, trace, name, damageable, forgetful } = this.plan
     this.crashes += 1
     this.#life += 1
     this.#state = undefined
@@ -220,6 +236,7 @@ export class Seat {
     this.#busy = false
     this.disk.crash(chance)
     if (damageable && chance.oneIn(2)) this.disk.damage(chance)
+    if (forgetful && chance.oneIn(2)) this.disk.lose()
     trace.note(`${name} crashes`)
     clockwork.after(chance.between(5, DOWN_MS_MAX), () => this.start())
   }
@@ -327,7 +344,10 @@ export class Seat {
   }
 
   #serveFinal(to: PublicKey, fromHeight: number): void {
-    const blocks = this.disk.blocks.slice(fromHeight - 1, fromHeight - 1 + SERVED_BLOCKS)
+    const isHeld = fromHeight > this.disk.baseHeight
+    const blocks = isHeld
+      ? this.disk.blocks.slice(fromHeight - 1, fromHeight - 1 + SERVED_BLOCKS)
+      : []
     this.plan.ears.post(this, to, encodeMessage({ type: 'final-blocks', blocks }))
   }
 }

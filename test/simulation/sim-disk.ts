@@ -1,7 +1,9 @@
 import {
   type AgreementEffect,
   type CertifiedBlock,
+  type CompactRange,
   decodeLogRecord,
+  EMPTY_RANGE,
   encodeLogRecord,
   type LogRecord,
   neededRecords,
@@ -26,6 +28,8 @@ export class SimDisk {
   readonly #tips: Tip[]
   /** Blocks that a crash cannot take away. */
   #synced = 0
+  /** Of the snapshot that it began from. */
+  baseHeight = 0
   #log: Buffer = Buffer.alloc(0)
   /** Bytes of the log that a crash cannot take away. */
   #logSynced = 0
@@ -40,6 +44,32 @@ export class SimDisk {
     const tip = this.#tips.at(-1)
     if (tip === undefined) throw new Error('a chain begins with its genesis')
     return tip
+  }
+
+  /** Of the headers before the newest. */
+  get logBefore(): CompactRange {
+    return this.#tips.at(-2)?.log ?? EMPTY_RANGE
+  }
+
+  /** The store is gone, and the log is not: another disk. */
+  lose(): void {
+    const [first] = this.#tips
+    if (first === undefined) throw new Error('a chain begins with its genesis')
+    this.blocks.length = 0
+    this.#tips.length = 0
+    this.#tips.push(first)
+    this.#synced = 0
+    this.baseHeight = 0
+  }
+
+  /** Goes on from a snapshot. The blocks of another fill the places before, so that heights are places; none is served. */
+  jump(tip: Tip, others: SimDisk): void {
+    const { height } = tip.state
+    this.blocks.splice(0, Number.POSITIVE_INFINITY, ...others.blocks.slice(0, height))
+    this.#tips.splice(0, Number.POSITIVE_INFINITY, ...others.#tips.slice(0, height), tip)
+    this.#synced = height
+    this.baseHeight = height
+    this.#kept = neededRecords(this.#kept, tip)
   }
 
   /** What is still needed of the log. */

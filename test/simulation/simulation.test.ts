@@ -70,6 +70,30 @@ for (const { members, seeds } of OVER_EPOCHS) {
   })
 }
 
+const LOSSES: readonly {
+  readonly members: SetSize
+  readonly epochs: boolean
+  readonly seeds: number
+}[] = [
+  { members: 4, epochs: false, seeds: 8 },
+  { members: 7, epochs: false, seeds: 4 },
+  { members: 4, epochs: true, seeds: 3 }
+]
+
+for (const { members, epochs, seeds } of LOSSES) {
+  const from = 4_001
+  const over = epochs ? ' over epochs' : ''
+  test(`one of ${members} loses its store and comes back by snapshots${over}: every property holds on seeds ${from} to ${from + seeds - 1}`, () => {
+    let snapshots = 0
+    for (let seed = from; seed < from + seeds; seed++) {
+      const report = simulate({ seed, members, epochs, losses: true })
+      assert.deepEqual(report.violation, null, `seed ${seed}`)
+      snapshots += report.snapshots
+    }
+    assert.ok(snapshots > 0, 'nobody ever lost its store')
+  })
+}
+
 test('there is a seed for each mutant, and for nothing else', () => {
   assert.deepEqual(Object.keys(CATCHING).sort(), [...MUTANTS.keys()].sort())
   assert.ok(MUTANTS.size >= 10)

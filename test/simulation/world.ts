@@ -23,6 +23,7 @@ import { Judge } from './judge.ts'
 import { type Mutant, SOUND } from './mutants.ts'
 import { checkQuiet, skippedViews } from './quiet.ts'
 import { Seat, type SeatEars } from './seat.ts'
+import { takeSnapshot } from './snapshot.ts'
 import { Trace } from './trace.ts'
 import { Traffic } from './traffic.ts'
 import { Violated, type Violation } from './violation.ts'
@@ -36,12 +37,15 @@ export interface RunOptions {
   readonly mutant?: Mutant
   /** Sets of 1, 4 and 7 follow each other by votes, the first one of `members`. */
   readonly epochs?: boolean
+  /** One of them loses its store in crashes, and comes back by a snapshot. */
+  readonly losses?: boolean
 }
 
 export interface RunReport {
   readonly seed: number
   readonly members: SetSize
   readonly epochs: boolean
+  readonly losses: boolean
   readonly mutant: string
   readonly violation: Violation | null
   /** What the liars did, one entry for each. */
@@ -57,6 +61,7 @@ export interface RunReport {
   readonly sent: number
   readonly messages: number
   readonly crashes: number
+  readonly snapshots: number
   readonly trace: string
   readonly tail: readonly string[]
 }
@@ -217,7 +222,9 @@ class World {
       ears: this.#ears(at, name),
       skewMs: this.#chance.between(-SKEW_MS_MAX, SKEW_MS_MAX),
       healMs: this.#healMs,
-      damageable: mayLose && at === 0 && this.#options.epochs !== true
+      damageable: mayLose && at === 0 && this.#options.epochs !== true,
+      forgetful:
+        this.#options.losses === true && this.#seats.length === 0 && !name.startsWith('twin')
     })
     this.#seats.push(seat)
     return seat
@@ -251,6 +258,12 @@ class World {
       },
       forward: (_seat, transactions) => {
         for (const signed of transactions) this.#bring(signed)
+      },
+      snapshotFor: seat => {
+        const sources = this.#sound().filter(each => each !== seat && each.height > 0)
+        const tip = takeSnapshot(this.#genesis, sources, this.#clockwork.nowMs)
+        const like = sources.find(({ disk }) => tip !== null && disk.tip.block === tip.block)?.disk
+        return tip === null || like === undefined ? null : { tip, like }
       },
       threw: (_seat, error) => {
         const why = error instanceof Error ? error.message : String(error)
@@ -358,12 +371,13 @@ class World {
   }
 
   #report(): RunReport {
-    const { seed, members, mutant = SOUND, epochs = false } = this.#options
+    const { seed, members, mutant = SOUND, epochs = false, losses = false } = this.#options
     const { chain } = this.#judge
     return {
       seed,
       members,
       epochs,
+      losses,
       mutant: mutant.name,
       violation: this.#violation,
       liars: this.#cast.names,
@@ -377,6 +391,7 @@ class World {
       sent: this.#traffic.sent,
       messages: this.#messages,
       crashes: this.#seats.reduce((sum, { crashes }) => sum + crashes, 0),
+      snapshots: this.#seats.reduce((sum, { snapshots }) => sum + snapshots, 0),
       trace: this.#trace.digest(),
       tail: this.#trace.tail()
     }

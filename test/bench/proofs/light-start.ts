@@ -25,6 +25,7 @@ import {
   takeHandOver,
   takeHead
 } from '../../../ledger/index.ts'
+import { systemClock } from '../../../node/clock.ts'
 import { nodeCrypto } from '../../../node/crypto/index.ts'
 import { createIdentity } from '../../../node/identity/index.ts'
 import { createNetwork, type Network } from '../../../node/network/index.ts'
@@ -69,7 +70,13 @@ export async function lightStart(): Promise<readonly Row[]> {
     const context = chainContext(genesis, nodeCrypto, () => true)
     const replica = new Replica(context, store.chain, genesisTip(genesis, nodeCrypto))
     const account = await grow(replica, genesis)
-    await serveLedgerProtocol(server, replica, { deliver: async () => [] })
+    await serveLedgerProtocol({
+      network: server,
+      replica,
+      courier: { deliver: async () => [] },
+      keeper: store.chain.snapshots,
+      clock: systemClock
+    })
     const starts: Started[] = []
     for (let start = 0; start < STARTS; start++) {
       const begunMs = performance.now()

@@ -157,6 +157,22 @@ test('a config of before there was a choice is light for a buyer, full for a pro
   }
 })
 
+test('a node takes a snapshot where it is far behind, an observer replays, and a file may say otherwise', async t => {
+  const dir = temporaryDirectory(t)
+  const { config, genesis } = await initNode(wishes(join(dir, 'one')))
+  assert.equal(config.sync, 'snapshot')
+  const observing = wishes(join(dir, 'two'), { roles: ['observer'], genesis })
+  assert.equal((await initNode(observing)).config.sync, 'replay')
+  const path = dataLayout(observing.dir).config
+  const text = readFileSync(path, 'utf8')
+  writeFileSync(path, text.replace(/ *"sync": "replay",\n/, ''))
+  assert.equal((await loadConfig(path)).sync, 'replay', 'a file from before there was a choice')
+  writeFileSync(path, text.replace('"replay"', '"snapshot"'))
+  assert.equal((await loadConfig(path)).sync, 'snapshot')
+  writeFileSync(path, text.replace('"replay"', '"magic"'))
+  await assert.rejects(loadConfig(path), { code: 'CONFIG_DAMAGED', message: /sync/ })
+})
+
 test('a directory without a node says how to make one', async t => {
   await assert.rejects(loadConfig(dataLayout(temporaryDirectory(t)).config), {
     code: 'CONFIG_MISSING',

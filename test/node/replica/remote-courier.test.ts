@@ -7,9 +7,9 @@ import type { SignedTransaction } from '../../../ledger/index.ts'
 import type { Network } from '../../../node/network/index.ts'
 import { remoteCourier } from '../../../node/replica/remote-courier.ts'
 import {
-  followSlots,
   type LedgerHandler,
   type LedgerRefusal,
+  ledgerSlots,
   serveLedger
 } from '../../../protocols/ledger/index.ts'
 import * as sample from '../../support/ledger-samples.ts'
@@ -67,7 +67,7 @@ function scene(answers: readonly (Answer | readonly Answer[])[]): Scene {
         asked.push(key)
         brought.push(size)
       })
-      void serveLedger(server, handler, { peer: 'somebody', slots: followSlots() })
+      void serveLedger(server, handler, { peer: 'somebody', slots: ledgerSlots() })
       return client
     }
   }
@@ -89,7 +89,8 @@ function handlerThatSays(answers: readonly Answer[], told: (size: number) => voi
       return answer === undefined || typeof answer === 'string' ? null : answer
     })
   }
-  return { submit, head: no, genesis: no, blocks: no, epochs: no, read: no, outcome: no }
+  const others = { epochs: no, read: no, outcome: no, snapshots: no, chunk: no }
+  return { submit, head: no, genesis: no, blocks: no, ...others }
 }
 
 test('a coordinator that takes a transaction is the only one to be asked', async () => {

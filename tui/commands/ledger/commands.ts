@@ -24,7 +24,8 @@ export const LEDGER_COMMANDS: readonly Command[] = [
     positionals: [{ name: 'FILE', summary: 'the file to make; - is the standard output' }],
     flags: [
       { name: 'from', value: 'HEIGHT', summary: 'the first block (default 1)' },
-      { name: 'to', value: 'HEIGHT', summary: 'the last block (default the newest)' }
+      { name: 'to', value: 'HEIGHT', summary: 'the last block (default the newest)' },
+      { name: 'peer', value: 'PEER', summary: 'the ledger that a peer serves, by its PeerId' }
     ],
     load: async () => (await import('./export.ts')).exportBlocks
   },

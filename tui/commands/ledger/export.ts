@@ -8,12 +8,14 @@ export async function exportBlocks(context: Context): Promise<void> {
   const file = positional(context, 0)
   const from = flags.whole('from') ?? 1
   const to = flags.whole('to')
+  const peer = flags.text('peer')
   const { exportLedger } = await import('../../../node/index.ts')
   try {
     const exported = await exportLedger({
       ask: input => context.call('ledger.blocks', input),
       from,
       ...(to === undefined ? {} : { to }),
+      ...(peer === undefined ? {} : { peer }),
       into: file === '-' ? piece => written(world.stdout, piece) : resolve(file)
     })
     const text = `${file}: blocks ${exported.from} to ${exported.to}, ${formatBytes(exported.bytes)}`
