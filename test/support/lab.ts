@@ -243,6 +243,11 @@ export class LabNode {
     return this.#log
   }
 
+  /** Of its process; null while it does not run. */
+  get pid(): number | null {
+    return this.#child?.pid ?? null
+  }
+
   identity(): Promise<Identity> {
     return loadIdentity({ dir: join(this.dir, 'identity'), password: PASSWORD })
   }
