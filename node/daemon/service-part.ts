@@ -11,6 +11,7 @@ import {
   accuse,
   createHandlers,
   openMachineConsole,
+  resumeMoves,
   type ServiceContext,
   tellElections
 } from '../service/index.ts'
@@ -57,6 +58,8 @@ export async function openService(options: ServiceOptions, undo: Undo): Promise<
       }),
     stop: options.stop
   })
+  const stopped = undo.later(new AbortController(), each => each.abort())
+  void resumeMoves(context, base.log('operations'), stopped.signal)
   const elections = base.log('election')
   undo.later(tellElections(options.replica, identity.node.publicKey, elections), stop => stop())
   undo.later(

@@ -16,9 +16,11 @@ import {
   type RequesterEffect,
   type RequesterEvent,
   type RequesterStep,
+  recoverRequester,
   startRequester,
   stepRequester,
   type VmmpChannel,
+  type VmmpMessage,
   vmmpChannel
 } from '../../protocols/vmmp/index.ts'
 import type { Clock } from '../clock.ts'
@@ -36,6 +38,11 @@ export interface RequestOptions extends OwnerOptions {
 export interface MoveWish {
   readonly machine: MachineRecord
   readonly destination: HostRecord
+  /** null: the ledger holds the move open already. */
+  readonly terms: MoveTerms | null
+}
+
+export interface MoveTerms {
   readonly offer: SignedOffer
   /** null: the best that the destination offers. */
   readonly method: string | null
@@ -47,8 +54,12 @@ export interface MoveReport {
   progress(bytes: Omit<OrderProgress, 'step'>): void
 }
 
+type Beginning = (move: MoveRequest, nowMs: number) => RequesterStep
+
 const TICK_MS = 1_000
 const QUERY_MS = 3_000
+/** To repeat a REQ: shorter than the pause between two of them. */
+const DIAL_AGAIN_MS = 5_000
 /** Blocks for which the destination's promise is good. */
 const ACCEPTANCE_HEIGHTS = 60
 
@@ -60,7 +71,7 @@ export async function queryMethods(
 ): Promise<string[]> {
   const signal = AbortSignal.timeout(QUERY_MS)
   try {
-    const channel = await dial(options, host, signal)
+    const channel = await dial(options, host, { signal })
     await channel.send({ verb: 'QUERY', machine })
     const answer = await channel.receive()
     await channel.finish()
@@ -78,17 +89,38 @@ export async function moveMachine(
   wish: MoveWish,
   report: MoveReport
 ): Promise<void> {
-  await new Request(options, wish, report).run()
+  await new Request(options, wish, report, startRequester).run()
 }
 
+/**
+ * Goes on with a move of ours that the ledger holds open and whose requester, this node, was restarted. Which method
+ * was asked for nobody knows any more: a destination that has not begun is asked for its best.
+ */
+export async function resumeMove(
+  options: RequestOptions,
+  wish: Pick<MoveWish, 'machine' | 'destination'>,
+  report: MoveReport
+): Promise<void> {
+  report.step('taking up the move after a restart')
+  const offered = await queryMethods(options, wish.machine.uuid, wish.destination.uuid)
+  const recover: Beginning = (move, nowMs) => recoverRequester(move, bestOf(offered), nowMs)
+  await new Request(options, { ...wish, terms: null }, report, recover).run()
+}
+
+/** `signal` ends the stream; `dialling` the attempt to get one. */
 async function dial(
   options: OwnerOptions,
   host: string,
-  signal: AbortSignal
+  { signal, dialling = signal }: { readonly signal: AbortSignal; readonly dialling?: AbortSignal }
 ): Promise<VmmpChannel> {
   const addresses = options.addressesOf(host)
-  const stream = await options.network.open('vmmp', hostKey(options, host), { addresses, signal })
+  const how = { addresses, signal: dialling }
+  const stream = await options.network.open('vmmp', hostKey(options, host), how)
   return vmmpChannel(stream, { signal })
+}
+
+function bestOf(offered: readonly string[]): string {
+  return METHODS.find(({ name }) => offered.includes(name))?.name ?? 'SCP'
 }
 
 /** Drives the requester's machine of `protocols/vmmp/requester.ts`. */
@@ -105,18 +137,20 @@ class Request {
   /** Why the destination gave up, in its own words. */
   #reason: string | null = null
 
-  constructor(options: RequestOptions, wish: MoveWish, report: MoveReport) {
+  constructor(options: RequestOptions, wish: MoveWish, report: MoveReport, begin: Beginning) {
     this.#options = options
     this.#wish = wish
     this.#report = report
-    this.#first = startRequester(this.#moveRequest(), options.clock.nowMs())
+    this.#first = begin(this.#moveRequest(), options.clock.nowMs())
     this.#state = this.#first.state
   }
 
   async run(): Promise<void> {
     const { replica, clock } = this.#options
-    this.#report.step('asking the destination for its methods')
-    this.#channel = await this.#dial()
+    if (this.#wish.terms !== null) {
+      this.#report.step('asking the destination for its methods')
+      this.#hear(await this.#dial())
+    }
     const ended = new Promise<void>((resolve, reject) => {
       this.#settle = { resolve, reject }
     })
@@ -125,7 +159,11 @@ class Request {
     const cancel = (): void => this.#cancel()
     this.#report.signal.addEventListener('abort', cancel)
     this.#enqueue(() => this.#carryOut(this.#first.effects))
-    void this.#listen(this.#channel)
+    if (this.#wish.terms === null) {
+      this.#opened()
+      // It may have been decided while nobody was here.
+      this.#ledgerChanged()
+    }
     try {
       await ended
     } finally {
@@ -133,18 +171,23 @@ class Request {
       clearInterval(timer)
       forget()
       this.#report.signal.removeEventListener('abort', cancel)
-      void this.#channel.finish()
+      void this.#channel?.finish()
     }
+  }
+
+  #hear(channel: VmmpChannel): void {
+    this.#channel = channel
+    void this.#listen(channel).finally(() => {
+      if (this.#channel === channel) this.#channel = null
+    })
   }
 
   async #dial(): Promise<VmmpChannel> {
     const { destination } = this.#wish
     try {
-      return await dial(
-        this.#options,
-        destination.uuid,
-        AbortSignal.any([this.#report.signal, this.#over.signal])
-      )
+      const signal = this.#over.signal
+      const dialling = AbortSignal.any([this.#report.signal, signal])
+      return await dial(this.#options, destination.uuid, { signal, dialling })
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
       throw new OrderRefused('UNREACHABLE', `${destination.name} cannot be reached: ${why}`)
@@ -167,7 +210,7 @@ class Request {
     }
   }
 
-  /** The stream's end is no news: the ledger and the ticks decide. */
+  /** The stream's end is no news: the ledger and the ticks decide, and a repeated REQ brings another one. */
   async #listen(channel: VmmpChannel): Promise<void> {
     try {
       for (;;) {
@@ -184,8 +227,7 @@ class Request {
   }
 
   #choose(offered: readonly string[]): void {
-    const best = METHODS.find(({ name }) => offered.includes(name))?.name ?? 'SCP'
-    this.#feed({ type: 'choose', method: this.#wish.method ?? best })
+    this.#feed({ type: 'choose', method: this.#wish.terms?.method ?? bestOf(offered) })
   }
 
   #ledgerChanged(): void {
@@ -214,10 +256,11 @@ class Request {
     announce({ role: 'requester', effect: effect.type, machine: this.#wish.machine.uuid })
     switch (effect.type) {
       case 'send':
-        // A destination that cannot be told is silent: that is judged by the clock, and called off on the ledger.
-        return this.#channel?.send(effect.message).catch(() => undefined)
+        // Not awaited: a destination that cannot be told is silent, and that is judged by the clock.
+        void this.#send(effect.message).catch(() => undefined)
+        return
       case 'open':
-        return this.#open()
+        return this.#wish.terms === null ? undefined : this.#open(this.#wish.terms)
       case 'submit-abort':
         return this.#abort()
       case 'tell':
@@ -226,11 +269,23 @@ class Request {
     }
   }
 
-  async #open(): Promise<void> {
+  async #send(message: VmmpMessage): Promise<void> {
+    if (this.#channel === null) {
+      const signal = AbortSignal.any([this.#over.signal, AbortSignal.timeout(DIAL_AGAIN_MS)])
+      const channel = await dial(this.#options, this.#wish.destination.uuid, {
+        signal: this.#over.signal,
+        dialling: signal
+      })
+      this.#hear(channel)
+    }
+    await this.#channel?.send(message)
+  }
+
+  async #open({ offer }: MoveTerms): Promise<void> {
     if (this.#report.signal.aborted) throw this.#refusal('')
     this.#report.step('asking the destination for its promise')
-    const acceptance = await this.#acceptance()
-    const { machine, offer, destination } = this.#wish
+    const acceptance = await this.#acceptance(offer)
+    const { machine } = this.#wish
     this.#report.step('putting the move on the ledger')
     const outcome = await this.#options.submitter.submit({
       type: 'open-migration',
@@ -241,15 +296,19 @@ class Request {
       acceptance
     })
     if (!outcome.ok) throw new OrderRefused(outcome.code, outcome.message)
-    this.#report.step('copying')
     this.#feed({ type: 'opened', nowMs: this.#options.clock.nowMs() })
+    this.#opened()
+  }
+
+  #opened(): void {
+    this.#report.step('copying')
     this.#enqueue(async () => {
-      void this.#watchProgress(destination.uuid)
+      void this.#watchProgress(this.#wish.destination.uuid)
     })
   }
 
-  async #acceptance(): Promise<SignedAcceptance> {
-    const { machine, offer, destination } = this.#wish
+  async #acceptance(offer: SignedOffer): Promise<SignedAcceptance> {
+    const { machine, destination } = this.#wish
     const { replica, network, key, addressesOf } = this.#options
     const state = replica.state()
     const request = {

@@ -16,11 +16,11 @@ const CATCHING: Readonly<Record<MoveMutant, number>> = {
   persists: 20,
   discards: 14,
   waitsForLedger: 1,
-  trustsOnlyLedger: 2,
+  trustsOnlyLedger: 13,
   asksReceipt: 11,
-  hasDeadline: 15,
+  hasDeadline: 11,
   hasHardLimit: 49,
-  settlesOnce: 1,
+  settlesOnce: 2,
   countsVersions: 1
 }
 const FROM = 10_000
