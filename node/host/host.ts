@@ -152,6 +152,7 @@ async function begin(options: HostOptions, terms: Terms, lease: HostLease): Prom
     packer: new Packer(() => performance.now()),
     upload: new Throttle(options.uploadBytesPerSecond),
     download: new Throttle(options.downloadBytesPerSecond),
+    withRoom: work => cached.withRoom(work),
     settled: settledInTurn,
     log
   })

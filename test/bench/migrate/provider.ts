@@ -12,9 +12,11 @@ import { nodeCrypto } from '../../../node/crypto/index.ts'
 import { createIdentity } from '../../../node/identity/index.ts'
 import { createNetwork, type Network } from '../../../node/network/index.ts'
 import {
+  comingBytes,
   LinkMeter,
   methodOf,
   Packer,
+  PageRoots,
   ProgressMeter,
   Pull,
   servedContent,
@@ -166,7 +168,9 @@ async function pull(wish: PullWish): Promise<PullResult> {
   const method = methodOf(wish.method)
   if (method === undefined) throw new Error(`there is no method ${wish.method}`)
   const base = method.baseOf(await contents.base(uuid, spec.configuration))
-  const how = { base: base?.kind ?? 'none', resume: false } as const
+  const pageRoots = new PageRoots(nodeCrypto, outline, root)
+  const coming = await comingBytes(source, { crypto: nodeCrypto, pageRoots, base })
+  const how = { base: base?.kind ?? 'none', resume: false, comingBytes: coming } as const
   const sink = await vmm.receive(spec, outline.parts, how)
   const manifest = await contents.arriving(uuid, root, outline.parts)
   const meter = new ProgressMeter(outline.parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))
@@ -174,6 +178,7 @@ async function pull(wish: PullWish): Promise<PullResult> {
     crypto: nodeCrypto,
     outline,
     root,
+    pageRoots,
     method,
     base,
     sink,
