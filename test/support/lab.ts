@@ -445,9 +445,9 @@ export async function addHost(
   provider: LabNode,
   name: string,
   buyers: readonly LabNode[],
-  wish: LabPrices & { readonly speed?: number } = {}
+  wish: LabPrices & { readonly speed?: number; readonly storageMb?: number } = {}
 ): Promise<void> {
-  const { speed = 8000, ...prices } = wish
+  const { speed = 8000, storageMb = 500, ...prices } = wish
   await provider.client.call('host.add', {
     name,
     prices: {
@@ -461,7 +461,7 @@ export async function addHost(
       storagePeriodDays: 30,
       ...prices
     },
-    totals: { speed, memoryMb: 512, storageMb: 500 }
+    totals: { speed, memoryMb: 512, storageMb }
   })
   for (const buyer of buyers) {
     await eventually(

@@ -25,7 +25,7 @@ import {
 import { createQemuVmm, type MachineSpec, type Vmm } from '../../../node/vmm/index.ts'
 import { blocksSource, makeChallenge, serveBlocks } from '../../../protocols/blocks/index.ts'
 import type { Answer, CallName, Calls, PullResult, PullWish, Question } from './calls.ts'
-import { fillMachine, type Shape } from './machine-files.ts'
+import { fillMachine, fillSparse, type Shape } from './machine-files.ts'
 import { RssPeak, treeCpuSeconds } from './usage.ts'
 
 interface Node {
@@ -47,6 +47,10 @@ const CALLS: { [K in CallName]: (input: Calls[K][0]) => Promise<Calls[K][1]> } =
   open: ({ dir }) => open(dir),
   async make({ uuid, from }) {
     await fillMachine(opened().vmm, specOf(uuid), from)
+    return null
+  },
+  async makeSparse(wish) {
+    await fillSparse(opened().vmm, specOf(wish.uuid, wish.diskMb), wish)
     return null
   },
   async seal({ uuid }) {
@@ -81,14 +85,14 @@ function opened(): Node {
 /** The machine of the measurements: 1,100 MiB of disk with its two redo logs behind it, 256 MiB of memory. */
 export const SHAPE: Shape = { diskMb: 1_150, memoryMb: 256 }
 
-function specOf(uuid: Uuid): MachineSpec {
+function specOf(uuid: Uuid, diskMb: number = SHAPE.diskMb): MachineSpec {
   const configuration: Configuration = {
     name: 'bench',
     processor: 'any',
     os: 'any',
     speed: 100,
     memoryMb: SHAPE.memoryMb,
-    storageMb: SHAPE.diskMb,
+    storageMb: diskMb,
     image: null
   }
   return { uuid, configuration }
@@ -152,7 +156,7 @@ async function serve(machine: Uuid) {
 async function pull(wish: PullWish): Promise<PullResult> {
   const { vmm, contents, nodeKeyRaw, network: former } = opened()
   const { uuid, root } = wish
-  const spec = specOf(uuid)
+  const spec = specOf(uuid, wish.diskMb)
   // One that has met the source knows its real address, and would go round the link that the bench has put between.
   await former.stop()
   const network = await connect(nodeKeyRaw)
@@ -200,6 +204,9 @@ async function pull(wish: PullWish): Promise<PullResult> {
   const { bytesDone, bytesReused, bytesSent } = meter.progress()
   return { seconds, bytesDone, bytesReused, bytesSent }
 }
+
+// The source only answers: nothing of its own tells when to look.
+setInterval(() => rss.look(), 20).unref()
 
 process.on('message', (question: Question) => {
   const { id, call, input } = question
