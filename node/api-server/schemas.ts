@@ -89,6 +89,7 @@ export const INPUT_SCHEMAS: { readonly [M in Method]: z.ZodType<Input<M>> } = {
   'machine.release': machineOnly,
   'machine.release-contract': machineOnly,
   'machine.declare-lost': machineOnly,
+  'machine.purge': z.strictObject({ machine: word, host: word.exactOptional() }),
   'host.give-notice': machineOnly,
   'host.evict': machineOnly,
   'host.cached': nothing,

@@ -339,6 +339,11 @@ export interface NodeApi {
   'machine.release': [{ machine: string }, MachineView]
   'machine.release-contract': [{ machine: string }, MachineView]
   'machine.declare-lost': [{ machine: string }, MachineView]
+  /** Older versions are removed where the machine was, or at one host; all of them, or the refusal says which. */
+  'machine.purge': [
+    { machine: string; host?: string },
+    { machine: string; purged: { uuid: string; name: string }[] }
+  ]
   /** Of a machine on the host that this node is: its owner has the grace to fetch it, then it is evicted. */
   'host.give-notice': [{ machine: string }, MachineView]
   'host.evict': [{ machine: string }, MachineView]

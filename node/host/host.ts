@@ -167,6 +167,7 @@ async function begin(options: HostOptions, terms: Terms, lease: HostLease): Prom
     host,
     executions,
     locks,
+    cached,
     methods: METHOD_NAMES,
     standing: () => publisher.standing(),
     ready: () => ready,

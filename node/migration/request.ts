@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import {
   type HostRecord,
   type MachineRecord,
@@ -58,6 +59,8 @@ type Beginning = (move: MoveRequest, nowMs: number) => RequesterStep
 
 const TICK_MS = 1_000
 const QUERY_MS = 3_000
+/** How long the owner waits for the reason of a failure that the ledger shows already. */
+const REASON_MS = 2_000
 /** To repeat a REQ: shorter than the pause between two of them. */
 const DIAL_AGAIN_MS = 5_000
 /** Blocks for which the destination's promise is good. */
@@ -136,6 +139,8 @@ class Request {
   #first: RequesterStep
   /** Why the destination gave up, in its own words. */
   #reason: string | null = null
+  /** Ends when the destination has said how its part of the move ended, or cannot. */
+  #watching: Promise<void> = Promise.resolve()
 
   constructor(options: RequestOptions, wish: MoveWish, report: MoveReport, begin: Beginning) {
     this.#options = options
@@ -264,8 +269,10 @@ class Request {
       case 'submit-abort':
         return this.#abort()
       case 'tell':
-        if (effect.end.kind === 'moved') this.#settle?.resolve()
-        else this.#settle?.reject(this.#refusal(effect.end.why))
+        if (effect.end.kind === 'moved') return this.#settle?.resolve()
+        // The ledger may be faster than the destination's own words.
+        await Promise.race([this.#watching, delay(REASON_MS)])
+        this.#settle?.reject(this.#refusal(effect.end.why))
     }
   }
 
@@ -302,9 +309,7 @@ class Request {
 
   #opened(): void {
     this.#report.step('copying')
-    this.#enqueue(async () => {
-      void this.#watchProgress(this.#wish.destination.uuid)
-    })
+    this.#watching = this.#watchProgress(this.#wish.destination.uuid)
   }
 
   async #acceptance(offer: SignedOffer): Promise<SignedAcceptance> {

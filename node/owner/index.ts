@@ -1,1 +1,2 @@
 export { carryOrder, hostKey, OrderRefused, type OrderWish, type OwnerOptions } from './orders.ts'
+export { purgeCopy } from './purge.ts'

@@ -140,7 +140,15 @@ const hostRequests: readonly HostRequest[] = [
       signature: SIGNATURE
     }
   },
-  { kind: 'host-query' }
+  { kind: 'host-query' },
+  {
+    kind: 'purge',
+    request: {
+      request: { machine: MACHINE, host: HOST, version: 3 },
+      owner: ACCOUNT,
+      signature: SIGNATURE
+    }
+  }
 ]
 
 const hostReplies: readonly HostReply[] = [

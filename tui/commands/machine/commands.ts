@@ -144,6 +144,17 @@ export const MACHINE_COMMANDS: readonly Command[] = [
     load: async () => (await import('./past.ts')).showHistory
   },
   {
+    path: ['machine', 'purge'],
+    summary: 'have older versions removed where the machine was before',
+    details: [
+      'After a move a host keeps the version that left, so that a machine that comes back brings only what changed, and',
+      'so that it can be claimed for a time if its new host is lost. Who purges gives up both.'
+    ].join('\n'),
+    positionals: [MACHINE],
+    flags: [{ name: 'host', value: 'HOST', summary: 'at this host only' }],
+    load: async () => (await import('./purge.ts')).purgeMachine
+  },
+  {
     path: ['machine', 'delete'],
     aliases: [['machine', 'rm'], ['rm']],
     summary: 'have the provider destroy the machine and its disk',
