@@ -88,7 +88,7 @@ export const INPUT_SCHEMAS: { readonly [M in Method]: z.ZodType<Input<M>> } = {
   'machine.raise-limit': z.strictObject({ machine: word, spendLimit: amount }),
   'machine.release': machineOnly,
   'machine.release-contract': machineOnly,
-  'machine.declare-lost': machineOnly,
+  'machine.declare-lost': z.strictObject({ machine: word, heir: word.exactOptional() }),
   'machine.purge': z.strictObject({ machine: word, host: word.exactOptional() }),
   'host.give-notice': machineOnly,
   'host.evict': machineOnly,

@@ -1,6 +1,7 @@
 import {
   freeOf,
   type Hash,
+  type MachineRecord,
   type SignedOffer,
   type SignedOrder,
   type Signer,
@@ -20,6 +21,7 @@ import {
   verifyPurgeRequest
 } from '../../protocols/order/index.ts'
 import type { Clock } from '../clock.ts'
+import type { Contents } from '../content/index.ts'
 import type { Replica } from '../replica/index.ts'
 import type { CachedCopies } from './cached-copies.ts'
 import { type DoorView, judgeImage, judgeOffer, judgeOrder } from './door.ts'
@@ -34,6 +36,7 @@ export interface OrderServiceOptions {
   readonly executions: ExecutionDriver
   readonly locks: MachineLocks
   readonly cached: Pick<CachedCopies, 'purge'>
+  readonly contents: Pick<Contents, 'boundRoot'>
   readonly standing: () => SignedOffer | null
   readonly images: () => Promise<readonly Hash[]>
   readonly methods: readonly string[]
@@ -111,7 +114,10 @@ async function accept(
     )
   }
   const view = await doorView(options)
-  const refusal = judgeOffer(view, request.offer) ?? judgeImage(view, request.machine)
+  const refusal =
+    judgeOffer(view, request.offer) ??
+    judgeImage(view, request.machine) ??
+    (request.as === 'heir' ? await judgeCopy(options, machine) : null)
   if (refusal !== null) return { kind: 'refused', ...refusal }
   const acceptance = signAcceptance(
     replica.network,
@@ -125,6 +131,17 @@ async function accept(
     options.key
   )
   return { kind: 'accepted', acceptance }
+}
+
+/** An heir goes on with what was sealed last: nothing else may be in the machine's place. */
+async function judgeCopy(
+  { contents }: OrderServiceOptions,
+  { uuid, root }: MachineRecord
+): Promise<OrderRefusal | null> {
+  const here = await contents.boundRoot(uuid)
+  if (here !== undefined && here === root) return null
+  const what = here === undefined ? 'no copy' : 'another version'
+  return { code: 'NO_COPY', message: `this host has ${what} of the machine as it was sealed last` }
 }
 
 /** The owner wants nothing of its machine left where it is not any more. */

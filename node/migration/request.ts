@@ -1,16 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import {
-  type HostRecord,
-  type MachineRecord,
-  type SignedAcceptance,
-  type SignedOffer
-} from '../../ledger/index.ts'
-import {
-  type OrderProgress,
-  requestAcceptance,
-  signAcceptRequest,
-  watchMove
-} from '../../protocols/order/index.ts'
+import { type HostRecord, type MachineRecord, type SignedOffer } from '../../ledger/index.ts'
+import { type OrderProgress, watchMove } from '../../protocols/order/index.ts'
 import {
   type MoveRequest,
   type Requester,
@@ -26,7 +16,7 @@ import {
 } from '../../protocols/vmmp/index.ts'
 import type { Clock } from '../clock.ts'
 import { peerTextOf } from '../network/index.ts'
-import { hostKey, OrderRefused, type OwnerOptions } from '../owner/index.ts'
+import { askAcceptance, hostKey, OrderRefused, type OwnerOptions } from '../owner/index.ts'
 import type { Submitter } from '../replica/index.ts'
 import { METHODS } from '../transfer/index.ts'
 import { announce } from './effect-channel.ts'
@@ -63,8 +53,6 @@ const QUERY_MS = 3_000
 const REASON_MS = 2_000
 /** To repeat a REQ: shorter than the pause between two of them. */
 const DIAL_AGAIN_MS = 5_000
-/** Blocks for which the destination's promise is good. */
-const ACCEPTANCE_HEIGHTS = 60
 
 /** Methods a host offers for a machine now; none when it cannot be reached (figure 20). */
 export async function queryMethods(
@@ -291,8 +279,9 @@ class Request {
   async #open({ offer }: MoveTerms): Promise<void> {
     if (this.#report.signal.aborted) throw this.#refusal('')
     this.#report.step('asking the destination for its promise')
-    const acceptance = await this.#acceptance(offer)
-    const { machine } = this.#wish
+    const { machine, destination: host } = this.#wish
+    const wish = { machine, host, offer, as: 'destination' } as const
+    const acceptance = await askAcceptance(this.#options, wish, this.#over.signal)
     this.#report.step('putting the move on the ledger')
     const outcome = await this.#options.submitter.submit({
       type: 'open-migration',
@@ -310,27 +299,6 @@ class Request {
   #opened(): void {
     this.#report.step('copying')
     this.#watching = this.#watchProgress(this.#wish.destination.uuid)
-  }
-
-  async #acceptance(offer: SignedOffer): Promise<SignedAcceptance> {
-    const { machine, destination } = this.#wish
-    const { replica, network, key, addressesOf } = this.#options
-    const state = replica.state()
-    const request = {
-      machine: machine.uuid,
-      version: machine.version,
-      offer,
-      expiryHeight: state.height + ACCEPTANCE_HEIGHTS
-    }
-    const { signal } = this.#over
-    const stream = await network.open('order', destination.key, {
-      addresses: addressesOf(destination.uuid),
-      signal
-    })
-    const signed = signAcceptRequest(state.network, request, machine.owner, key)
-    const answer = await requestAcceptance(stream, signed, { signal })
-    if (answer.kind === 'refused') throw new OrderRefused(answer.code, answer.message)
-    return answer.acceptance
   }
 
   /** Figures for people; the move goes on without them. */

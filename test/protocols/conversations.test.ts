@@ -55,7 +55,13 @@ const acceptance = {
   signature: SIGNATURE
 }
 const acceptRequest = {
-  request: { machine: MACHINE, version: 3, offer: SIGNED_OFFER, expiryHeight: 60 },
+  request: {
+    machine: MACHINE,
+    version: 3,
+    as: 'destination' as const,
+    offer: SIGNED_OFFER,
+    expiryHeight: 60
+  },
   owner: ACCOUNT,
   signature: SIGNATURE
 }

@@ -135,7 +135,13 @@ const hostRequests: readonly HostRequest[] = [
   {
     kind: 'accept',
     request: {
-      request: { machine: MACHINE, version: 3, offer: SIGNED_OFFER, expiryHeight: 60 },
+      request: {
+        machine: MACHINE,
+        version: 3,
+        as: 'destination' as const,
+        offer: SIGNED_OFFER,
+        expiryHeight: 60
+      },
       owner: ACCOUNT,
       signature: SIGNATURE
     }

@@ -225,7 +225,13 @@ test('a permission altered after it was signed is FORGED', () => {
 // acceptance requests
 
 test('a request for an acceptance is by the owner, on this network, and unaltered', () => {
-  const request = { machine: MACHINE, version: 3, offer: SIGNED_OFFER, expiryHeight: 60 }
+  const request = {
+    machine: MACHINE,
+    version: 3,
+    as: 'destination' as const,
+    offer: SIGNED_OFFER,
+    expiryHeight: 60
+  }
   const signed = signAcceptRequest(NETWORK, request, ACCOUNT, ownerKey)
   assert.ok(verifyAcceptRequest(by, signed, ownerKey.publicKey))
   assert.ok(!verifyAcceptRequest(by, signed, hostKey.publicKey))

@@ -180,6 +180,29 @@ describe('moves that are odd', () => {
     )
   })
 
+  scenario(
+    'a machine lost with its host goes on from the copy that its former host keeps',
+    async () => {
+      await maria.refused('machine declare-lost web1 --heir virt17 --yes', {
+        exit: 1,
+        code: 'NO_COPY',
+        says: /this host has no copy of the machine as it was sealed last/
+      })
+      await maria.ask('machine move web1 --host virt17')
+      const moved = await maria.machine('web1')
+      await alex.kill()
+      await maria.ask('machine declare-lost web1 --heir virt13 --yes')
+      const { version, holder, root, state } = await maria.machine('web1')
+      assert.ok(version > moved.version)
+      assert.deepEqual([state, holder?.name, root], ['stored', 'virt13', moved.root])
+      await maria.ask('machine start web1')
+      await maria.ask('machine stop web1')
+      const cached = await peter.ask<Output<'host.cached'>>('host cached')
+      assert.deepEqual(cached.copies, [], 'it is the machine, and no older version')
+      await alex.restart(maria)
+    }
+  )
+
   scenario('a machine whose files are gone stays where it is, and it is said', async () => {
     const before = await maria.machine('web1')
     await peter.kill()
@@ -216,6 +239,7 @@ describe('moves that are odd', () => {
     const request = {
       machine: uuid,
       version: machine.version,
+      as: 'destination' as const,
       offer: signed,
       expiryHeight: eve.state.height + 60
     }

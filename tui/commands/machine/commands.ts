@@ -195,9 +195,11 @@ export const MACHINE_COMMANDS: readonly Command[] = [
     summary: 'give a machine up with its host, which is gone',
     details: [
       'The machine is registered again and can be stored elsewhere, empty. A running one counts as lost when its host',
-      'has been silent for two leases; any other may be given up at any time. Nothing is paid back.'
+      'has been silent for two leases; any other may be given up at any time. Nothing is paid back. A host that the',
+      'machine was moved from, and that still has what left, can go on with it: --heir.'
     ].join('\n'),
     positionals: [MACHINE],
+    flags: [{ name: 'heir', value: 'HOST', summary: 'a former host that goes on with its copy' }],
     load: async () => (await import('./leave.ts')).declareLost
   },
   {
