@@ -4,8 +4,12 @@ import { whyNoQemu } from '../support/debian-mini.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { CrashTable, nameOfStep } from './crash-table.ts'
 
-/** The whole table is `npm run crash`; here are some of its rows, others in every run. */
-const ROWS = { fake: 4, qemu: 3 } as const
+/**
+ * The whole table on real machines is `npm run crash`; here are some of its rows, others in every run. In CI each role
+ * dies at every step on the fake driver, which takes minutes that nobody waits for.
+ */
+const IS_CI = process.env['CI'] !== undefined
+const ROWS = { fake: IS_CI ? Infinity : 4, qemu: 3 } as const
 const SEED = Number(process.env['CRASH_SEED'] ?? Math.floor(Date.now() / 1000) % 1_000_000)
 
 for (const kind of ['fake', 'qemu'] as const) {

@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import type { BenchOptions } from '../bench-options.ts'
 import { median, type Row, row } from '../row.ts'
 import { CASES, type Case, prepareDestination, versionOf } from './cases.ts'
+import { limitOf, measureRates, type Rates } from './limits.ts'
 import { type Link, loopback, slow } from './link.ts'
 import { measureMarketMove } from './market-move.ts'
 import { BASE, MODES, type Mode, type Moved, OwnMoves } from './own-moves.ts'
@@ -41,6 +42,7 @@ interface Bench {
   readonly copies: string
   readonly link: Link
   readonly rounds: number
+  readonly rates: Rates
 }
 
 export async function run(options: BenchOptions): Promise<readonly Row[]> {
@@ -56,9 +58,10 @@ export async function run(options: BenchOptions): Promise<readonly Row[]> {
     const own = await OwnMoves.open(files, folder)
     const rivals = await openRivals(folder)
     const link = options.get('link') === 'slow' ? slow : loopback
+    const rates = await measureRates(folder)
     const rounds = Number(options.get('rounds') ?? DEFAULT_ROUNDS)
     try {
-      const rows = [...(await measure({ own, rivals, files, copies, link, rounds }, cases))]
+      const rows = [...(await measure({ own, rivals, files, copies, link, rounds, rates }, cases))]
       for (const each of sparse) rows.push(...(await measureSparse(own, each)))
       if (hasMarket) rows.push(...(await measureMarketMove()))
       return rows
@@ -96,6 +99,8 @@ interface Wanted {
 async function measure(bench: Bench, cases: readonly Case[]): Promise<readonly Row[]> {
   const rows: Row[] = []
   if (cases.length === 0) return rows
+  for (const [what, rate] of Object.entries(bench.rates))
+    rows.push(moveRow(`this machine's ${what}`, 'rates', 'limit', rate / 1e6, 'MB/s'))
   const sealing = await bench.own.sealing(BASE)
   rows.push(moveRow('sealing all of it', 'seal', 'both-hash', sealing.whole, 's'))
   rows.push(moveRow('sealing it again', 'seal', 'cached', sealing.again, 's'))
@@ -136,7 +141,7 @@ async function measureCase(bench: Bench, each: Case): Promise<readonly Row[]> {
     }
   }
   return [
-    ...modes.flatMap(mode => ownRows(bench.link, each, mode, found)),
+    ...modes.flatMap(mode => ownRows(bench, each, mode, found)),
     ...bench.rivals.flatMap(rival => rivalRows(each, rival.name, found))
   ]
 }
@@ -154,7 +159,7 @@ async function copyOnce(bench: Bench, each: Case, rival: Rival): Promise<Figures
 }
 
 function ownRows(
-  link: Link,
+  { link, rates }: Bench,
   each: Case,
   mode: Mode,
   found: ReadonlyMap<string, readonly Figures[]>
@@ -169,6 +174,9 @@ function ownRows(
   const anchor = against.length === 0 ? null : Math.min(...against)
   const peak = (side: 'source' | 'destination'): number =>
     Math.max(...runs.map(run => run.own?.[side].rssMb ?? 0))
+  const content = median(runs.map(({ own }) => (own?.bytesDone ?? 0) - (own?.bytesReused ?? 0)))
+  const wire = median(runs.map(run => run.wireBytes))
+  const limit = limitOf(link, { content, wire }, rates)
   return [
     {
       ...moveRow(`move ${each}`, each, mode, seconds, 's'),
@@ -176,7 +184,11 @@ function ownRows(
       ratio: anchor === null ? null : Number((anchor / seconds).toPrecision(4))
     },
     ...goalOf(link, each, mode, seconds, anchor),
-    moveRow(`move ${each}, bytes`, each, mode, median(runs.map(run => run.wireBytes)) / 1e6, 'MB'),
+    {
+      ...moveRow(`move ${each}, physical limit`, each, mode, limit, 's'),
+      ratio: Number((limit / seconds).toPrecision(4))
+    },
+    moveRow(`move ${each}, bytes`, each, mode, wire / 1e6, 'MB'),
     moveRow(`move ${each}, CPU`, each, mode, median(runs.map(run => run.cpuSeconds)), 's'),
     moveRow(`move ${each}, source's memory`, each, mode, peak('source'), 'MiB'),
     moveRow(`move ${each}, destination's memory`, each, mode, peak('destination'), 'MiB')
