@@ -24,13 +24,21 @@ const FIRST_WORD_MS = 10_000
 const OPEN_WAIT_MS = 10_000
 /** Reasons kept: each is a sentence, and an owner asks within seconds. */
 const FAILED_MAX = 64
+/** Later it is another move that is asked about, which the ledger does not show here yet. */
+const FAILED_FRESH_MS = 10_000
 const CAME_BACK = new Error('the destination came back with another stream')
+
+interface Failure {
+  readonly migration: Hash | null
+  readonly why: string
+  readonly atMs: number
+}
 
 export function createMoves(options: MoveOptions): Moves {
   const arrivals = new Map<Uuid, Arrival>()
   const departures = new Map<Uuid, Departure>()
   /** How the last moves to here failed, for an owner who asks a moment too late. */
-  const failed = new Map<Uuid, { readonly migration: Hash | null; readonly why: string }>()
+  const failed = new Map<Uuid, Failure>()
   /** The newest stream of each departure. */
   const streams = new Map<Uuid, AbortController>()
   /** Says the machine of each arrival that begins. Those who wait are bounded by the streams of a peer. */
@@ -64,7 +72,7 @@ export function createMoves(options: MoveOptions): Moves {
 
   function noteFailure(machine: Uuid, { failure, migration }: Arrival): void {
     if (failure === null) return
-    failed.set(machine, { migration, why: failure })
+    failed.set(machine, { migration, why: failure, atMs: options.clock.nowMs() })
     const [oldest] = failed.keys()
     if (failed.size > FAILED_MAX && oldest !== undefined) failed.delete(oldest)
   }
@@ -73,7 +81,8 @@ export function createMoves(options: MoveOptions): Moves {
   function knownFailure(machine: Uuid): string | undefined {
     const open = options.replica.state().migration(machine)?.id
     const last = failed.get(machine)
-    return open === undefined || open === last?.migration ? last?.why : undefined
+    if (last === undefined || options.clock.nowMs() - last.atMs > FAILED_FRESH_MS) return undefined
+    return open === undefined || open === last.migration ? last.why : undefined
   }
 
   async function answer(channel: VmmpChannel): Promise<void> {
