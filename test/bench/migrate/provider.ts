@@ -206,7 +206,7 @@ async function pull(wish: PullWish): Promise<PullResult> {
 }
 
 // The source only answers: nothing of its own tells when to look.
-setInterval(() => rss.look(), 20).unref()
+setInterval(() => rss.look(), 100).unref()
 
 process.on('message', (question: Question) => {
   const { id, call, input } = question
