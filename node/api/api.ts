@@ -346,7 +346,13 @@ export interface NodeApi {
   'machine.raise-limit': [{ machine: string; spendLimit: string }, MachineView]
   'machine.release': [{ machine: string }, MachineView]
   'machine.release-contract': [{ machine: string }, MachineView]
-  'machine.declare-lost': [{ machine: string }, MachineView]
+  /** `heir`: a host that keeps a copy of what was sealed last, and goes on with it. */
+  'machine.declare-lost': [{ machine: string; heir?: string }, MachineView]
+  /** Older versions are removed where the machine was, or at one host; all of them, or the refusal says which. */
+  'machine.purge': [
+    { machine: string; host?: string },
+    { machine: string; purged: { uuid: string; name: string }[] }
+  ]
   /** Of a machine on the host that this node is: its owner has the grace to fetch it, then it is evicted. */
   'host.give-notice': [{ machine: string }, MachineView]
   'host.evict': [{ machine: string }, MachineView]

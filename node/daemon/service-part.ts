@@ -12,6 +12,7 @@ import {
   accuse,
   createHandlers,
   openMachineConsole,
+  resumeMoves,
   type ServiceContext,
   tellElections
 } from '../service/index.ts'
@@ -69,6 +70,8 @@ export async function openService(options: ServiceOptions, undo: Undo): Promise<
     }),
     stop: options.stop
   })
+  const stopped = undo.later(new AbortController(), each => each.abort())
+  void resumeMoves(context, base.log('operations'), stopped.signal)
   const elections = base.log('election')
   undo.later(tellElections(options.ledger, identity.node.publicKey, elections), stop => stop())
   undo.later(

@@ -18,12 +18,17 @@ export interface CachedCopiesOptions {
   readonly log: (message: string, fields: Record<string, string>) => void
 }
 
+/** What became of a copy; `absent`: this host keeps no older version of that machine. */
+export type Evicted = 'evicted' | 'absent' | 'needed'
+
 /** The older versions on this host. */
 export interface CachedCopies {
   readonly quotaBytes: number
   list(): Promise<readonly CachedCopy[]>
   /** Removes a copy with its manifests, unless it is needed. */
-  evict(machine: Uuid): Promise<'evicted' | 'absent' | 'needed'>
+  evict(machine: Uuid): Promise<Evicted>
+  /** As `evict`, by the owner's word: it may give up what the ledger retains for it. */
+  purge(machine: Uuid): Promise<Evicted>
   /** Removes what is beyond the quota. */
   keepQuota(): Promise<void>
   /** Does what needs disk space; while there is too little of it the least useful copies go. */
@@ -36,15 +41,16 @@ export function createCachedCopies(options: CachedCopiesOptions): CachedCopies {
     const cached = (await records.machines()).filter(each => each.role === 'cached')
     return await Promise.all(cached.map(each => look(options, each)))
   }
-  const evict: CachedCopies['evict'] = machine =>
+  const removeUnless = (isStillNeeded: typeof isNeeded, machine: Uuid): Promise<Evicted> =>
     locks.hold(machine, async () => {
       // Looked at in its turn: it may have come back meanwhile.
       const record = await records.machine(machine)
       if (record?.role !== 'cached') return 'absent'
-      if (await isNeeded(options, machine)) return 'needed'
+      if (await isStillNeeded(options, machine)) return 'needed'
       await remove(options, machine)
       return 'evicted'
     })
+  const evict: CachedCopies['evict'] = machine => removeUnless(isNeeded, machine)
   const evictDownTo = async (bytes: number): Promise<number> => {
     let freed = 0
     for (const copy of evictionsFor(await list(), bytes)) {
@@ -58,6 +64,7 @@ export function createCachedCopies(options: CachedCopiesOptions): CachedCopies {
     quotaBytes,
     list,
     evict,
+    purge: machine => removeUnless(isMoving, machine),
     async keepQuota() {
       await evictDownTo(quotaBytes)
     },
@@ -93,15 +100,17 @@ async function look(options: CachedCopiesOptions, record: HostMachine): Promise<
   }
 }
 
-/**
- * Until the ledger has decided a move, either side may still need what it has; for the retention time after it the owner
- * may declare the machine lost and go on with the origin's copy.
- */
+/** For the retention time after a move the owner may declare the machine lost and go on with the origin's copy. */
 async function isNeeded(options: CachedCopiesOptions, machine: Uuid): Promise<boolean> {
-  const { host, replica, journals } = options
-  const state = replica.state()
-  if (state.migration(machine) !== undefined) return true
-  if (state.machine(machine)?.retained?.host === host) return true
+  const { host, replica } = options
+  if (replica.state().machine(machine)?.retained?.host === host) return true
+  return isMoving(options, machine)
+}
+
+/** Until the ledger has decided a move, either side may still need what it has. */
+async function isMoving(options: CachedCopiesOptions, machine: Uuid): Promise<boolean> {
+  const { replica, journals } = options
+  if (replica.state().migration(machine) !== undefined) return true
   const origins = await journals.origins()
   if (origins.some(journal => journal.machine === machine)) return true
   return (await journals.destinations()).some(({ req }) => req.machine === machine)

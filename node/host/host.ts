@@ -156,6 +156,7 @@ async function begin(options: HostOptions, terms: Terms, lease: HostLease): Prom
     packer: new Packer(() => performance.now()),
     upload: new Throttle(options.uploadBytesPerSecond),
     download: new Throttle(options.downloadBytesPerSecond),
+    withRoom: work => cached.withRoom(work),
     settled: settledInTurn,
     log
   })
@@ -170,6 +171,7 @@ async function begin(options: HostOptions, terms: Terms, lease: HostLease): Prom
     host,
     executions,
     locks,
+    cached,
     methods: METHOD_NAMES,
     standing: () => publisher.standing(),
     ready: () => ready,

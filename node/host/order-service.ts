@@ -1,6 +1,7 @@
 import {
   freeOf,
   type Hash,
+  type MachineRecord,
   type SignedOffer,
   type SignedOrder,
   type Signer,
@@ -14,11 +15,15 @@ import {
   type OrderProgress,
   type OrderRefusal,
   type SignedAcceptRequest,
+  type SignedPurgeRequest,
   UNCOUNTED,
-  verifyAcceptRequest
+  verifyAcceptRequest,
+  verifyPurgeRequest
 } from '../../protocols/order/index.ts'
 import type { Clock } from '../clock.ts'
+import type { Contents } from '../content/index.ts'
 import type { Replica } from '../replica/index.ts'
+import type { CachedCopies } from './cached-copies.ts'
 import { type DoorView, judgeImage, judgeOffer, judgeOrder } from './door.ts'
 import type { ExecutionDriver } from './execution-driver.ts'
 import type { MachineLocks } from './machine-locks.ts'
@@ -30,6 +35,8 @@ export interface OrderServiceOptions {
   readonly clock: Clock
   readonly executions: ExecutionDriver
   readonly locks: MachineLocks
+  readonly cached: Pick<CachedCopies, 'purge'>
+  readonly contents: Pick<Contents, 'boundRoot'>
   readonly standing: () => SignedOffer | null
   readonly images: () => Promise<readonly Hash[]>
   readonly methods: readonly string[]
@@ -47,6 +54,7 @@ export function createOrderService(options: OrderServiceOptions): HostHandler {
   return {
     order: (signed, progress) => takeOrder(options, signed, progress),
     accept: request => accept(options, request),
+    purge: request => purge(options, request),
     watchMove: (machine, progress) => options.watchMove(machine, progress),
     async query() {
       const host = options.replica.state().host(options.host)
@@ -106,7 +114,10 @@ async function accept(
     )
   }
   const view = await doorView(options)
-  const refusal = judgeOffer(view, request.offer) ?? judgeImage(view, request.machine)
+  const refusal =
+    judgeOffer(view, request.offer) ??
+    judgeImage(view, request.machine) ??
+    (request.as === 'heir' ? await judgeCopy(options, machine) : null)
   if (refusal !== null) return { kind: 'refused', ...refusal }
   const acceptance = signAcceptance(
     replica.network,
@@ -120,6 +131,47 @@ async function accept(
     options.key
   )
   return { kind: 'accepted', acceptance }
+}
+
+/** An heir goes on with what was sealed last: nothing else may be in the machine's place. */
+async function judgeCopy(
+  { contents }: OrderServiceOptions,
+  { uuid, root }: MachineRecord
+): Promise<OrderRefusal | null> {
+  const here = await contents.boundRoot(uuid)
+  if (here !== undefined && here === root) return null
+  const what = here === undefined ? 'no copy' : 'another version'
+  return { code: 'NO_COPY', message: `this host has ${what} of the machine as it was sealed last` }
+}
+
+/** The owner wants nothing of its machine left where it is not any more. */
+async function purge(
+  options: OrderServiceOptions,
+  signed: SignedPurgeRequest
+): Promise<OrderOutcome> {
+  const { replica } = options
+  const { machine, host, version } = signed.request
+  const state = replica.state()
+  const present = state.machine(machine)
+  const owner = state.account(signed.owner)
+  if (host !== options.host) {
+    return refused('WRONG_HOST', `the request names host ${host}, this is ${options.host}`)
+  }
+  if (present === undefined || owner === undefined || present.owner !== owner.id) {
+    return refused('NOT_OWNER', `machine ${machine} is not one of this owner's`)
+  }
+  if (!verifyPurgeRequest(replica.context, signed, owner.key)) {
+    return refused('ORDER_FORGED', 'the request is not signed by the owner')
+  }
+  if (present.version !== version) {
+    return refused('STALE_VERSION', `the machine is at version ${present.version}, not ${version}`)
+  }
+  if (present.holder === options.host) {
+    return refused('BUSY', 'the machine itself is here, and no older version: move or delete it')
+  }
+  const outcome = await options.cached.purge(machine)
+  if (outcome !== 'needed') return { kind: 'done', transaction: null }
+  return refused('BUSY', 'the machine is on its way to or from here; ask again when it is over')
 }
 
 async function doorView(options: OrderServiceOptions): Promise<DoorView> {

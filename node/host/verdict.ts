@@ -2,6 +2,7 @@
  * What a host owes a machine without an order, from what the ledger says and what the guest does:
  *
  *   ours, started    down: it fell; held: let it go; halted: suspend it; suspended all the same: resume it
+ *   ours, but written down as an older version: write it down as ours (its owner declared another host lost)
  *   ours, at rest    up: end it (its owner released it); not sealed at this version: seal it
  *   ours, grace over evict it
  *   not ours         up: end it; written down as ours, or held by nobody: put its files away
@@ -21,6 +22,7 @@ export type Verdict =
   | 'seal'
   | 'evict'
   | 'put-away'
+  | 'take-up'
 
 export interface Findings {
   readonly host: Uuid
@@ -40,6 +42,7 @@ export interface Findings {
 export function judgeGuest(findings: Findings): Verdict {
   const { machine, host, status } = findings
   if (machine?.holder !== host) return judgeStranger(findings)
+  if (findings.role === 'cached') return 'take-up'
   if (isGraceOver(machine, findings)) return 'evict'
   if (machine.state === 'started') return judgeStarted(machine, findings)
   if (!isResting(machine.state)) return 'nothing'

@@ -122,6 +122,9 @@ async function carryOut(options: WatchOptions, uuid: Uuid, verdict: Verdict): Pr
     case 'end':
       await endGuest(options, uuid)
       return options.settled(uuid)
+    case 'take-up':
+      log('the machine is held here again', { machine: uuid })
+      return options.settled(uuid)
     case 'put-away':
       log('the machine is not held here any more', { machine: uuid })
       return options.settled(uuid)

@@ -27,7 +27,10 @@ export class Arrival {
   readonly #watchers = new Set<(news: OrderProgress) => void>()
   readonly #ended: Promise<void>
   #end: () => void = () => undefined
+  readonly #decided: Promise<void>
+  #decide: () => void = () => undefined
   #state: Destination
+  #migration: Hash | null = null
   #queue: Promise<void> = Promise.resolve()
   #requester: VmmpChannel | null = null
   #transfer: Transfer | null = null
@@ -44,6 +47,9 @@ export class Arrival {
     this.#state = state
     this.#ended = new Promise(resolve => {
       this.#end = resolve
+    })
+    this.#decided = new Promise(resolve => {
+      this.#decide = resolve
     })
     this.#timer = setInterval(
       () => this.feed({ type: 'tick', nowMs: options.clock.nowMs() }),
@@ -80,6 +86,11 @@ export class Arrival {
     return !('migration' in this.#state) || this.#state.migration.id === migration
   }
 
+  /** The move on the ledger; null before it was found there. */
+  get migration(): Hash | null {
+    return this.#migration
+  }
+
   /** Why the machine did not arrive; null while it is on its way, and when it has. */
   get failure(): string | null {
     return this.#state.phase === 'done' && this.#state.resp.outcome === 'FAIL'
@@ -89,6 +100,11 @@ export class Arrival {
 
   get ended(): Promise<void> {
     return this.#ended
+  }
+
+  /** Everything is done but the last word to the requester, which may not close its stream before it has heard why. */
+  get decided(): Promise<void> {
+    return this.#decided
   }
 
   watch(listener: (news: OrderProgress) => void): () => void {
@@ -105,6 +121,7 @@ export class Arrival {
     this.#enqueue(async () => {
       const step = stepDestination(this.#state, event)
       this.#state = step.state
+      if ('migration' in step.state) this.#migration = step.state.migration.id
       await this.#carryOut(step.effects)
     })
   }
@@ -131,6 +148,7 @@ export class Arrival {
 
   #finish(): void {
     clearInterval(this.#timer)
+    this.#decide()
     this.#end()
   }
 
@@ -168,6 +186,7 @@ export class Arrival {
           this.#requester?.send({ verb: 'HEARTBEAT', machine: this.#machine })
         )
       case 'send-resp':
+        this.#decide()
         return this.#send(() => this.#requester?.finish(effect.resp))
       case 'discard':
         return this.#work('putting away what came', () => this.#discard())

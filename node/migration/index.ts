@@ -1,3 +1,9 @@
 export { createMoves, type Moves } from './moves.ts'
 export type { MoveOptions } from './options.ts'
-export { type MoveWish, moveMachine, queryMethods, type RequestOptions } from './request.ts'
+export {
+  type MoveReport,
+  moveMachine,
+  queryMethods,
+  type RequestOptions,
+  resumeMove
+} from './request.ts'

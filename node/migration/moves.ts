@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events'
-import type { LedgerState, PublicKey, Uuid } from '../../ledger/index.ts'
+import type { Hash, LedgerState, PublicKey, Uuid } from '../../ledger/index.ts'
 import { type OpenServed, serveBlocks } from '../../protocols/blocks/index.ts'
 import type { OrderOutcome, OrderProgress } from '../../protocols/order/index.ts'
 import { type Req, type VmmpChannel, vmmpChannel } from '../../protocols/vmmp/index.ts'
@@ -22,11 +22,23 @@ export interface Moves {
 const FIRST_WORD_MS = 10_000
 /** The OPEN may be on its way to this node while the REQ is already here. */
 const OPEN_WAIT_MS = 10_000
+/** Reasons kept: each is a sentence, and an owner asks within seconds. */
+const FAILED_MAX = 64
+/** Later it is another move that is asked about, which the ledger does not show here yet. */
+const FAILED_FRESH_MS = 10_000
 const CAME_BACK = new Error('the destination came back with another stream')
+
+interface Failure {
+  readonly migration: Hash | null
+  readonly why: string
+  readonly atMs: number
+}
 
 export function createMoves(options: MoveOptions): Moves {
   const arrivals = new Map<Uuid, Arrival>()
   const departures = new Map<Uuid, Departure>()
+  /** How the last moves to here failed, for an owner who asks a moment too late. */
+  const failed = new Map<Uuid, Failure>()
   /** The newest stream of each departure. */
   const streams = new Map<Uuid, AbortController>()
   /** Says the machine of each arrival that begins. Those who wait are bounded by the streams of a peer. */
@@ -50,10 +62,27 @@ export function createMoves(options: MoveOptions): Moves {
   function keep(machine: Uuid, arrival: Arrival): Arrival {
     arrivals.set(machine, arrival)
     begun.emit(machine)
+    failed.delete(machine)
     void arrival.ended.then(() => {
+      noteFailure(machine, arrival)
       if (arrivals.get(machine) === arrival) arrivals.delete(machine)
     })
     return arrival
+  }
+
+  function noteFailure(machine: Uuid, { failure, migration }: Arrival): void {
+    if (failure === null) return
+    failed.set(machine, { migration, why: failure, atMs: options.clock.nowMs() })
+    const [oldest] = failed.keys()
+    if (failed.size > FAILED_MAX && oldest !== undefined) failed.delete(oldest)
+  }
+
+  /** Of the move that is open, or of the last one when none is. */
+  function knownFailure(machine: Uuid): string | undefined {
+    const open = options.replica.state().migration(machine)?.id
+    const last = failed.get(machine)
+    if (last === undefined || options.clock.nowMs() - last.atMs > FAILED_FRESH_MS) return undefined
+    return open === undefined || open === last.migration ? last.why : undefined
   }
 
   async function answer(channel: VmmpChannel): Promise<void> {
@@ -132,26 +161,30 @@ export function createMoves(options: MoveOptions): Moves {
       }
     },
     async watch(machine, progress) {
-      if (!arrivals.has(machine) && options.replica.state().machine(machine) !== undefined) {
+      const isAwaited = !arrivals.has(machine) && knownFailure(machine) === undefined
+      if (isAwaited && options.replica.state().machine(machine) !== undefined) {
         // The owner asks beside its REQ, and may be heard first.
         const signal = AbortSignal.timeout(OPEN_WAIT_MS)
         await once(begun, machine, { signal }).catch(() => undefined)
       }
       const arrival = arrivals.get(machine)
-      if (arrival === undefined) return { kind: 'done', transaction: null }
+      if (arrival === undefined) return ended(knownFailure(machine) ?? null)
       const stop = arrival.watch(progress)
-      await arrival.ended
+      await arrival.decided
       stop()
-      const why = arrival.failure
-      // VMMP's RESP says only FAIL; the owner learns the reason here.
-      if (why !== null) return { kind: 'refused', code: 'CANCELLED', message: why }
-      return { kind: 'done', transaction: null }
+      return ended(arrival.failure)
     },
     stop() {
       forget()
       for (const arrival of arrivals.values()) arrival.stop()
     }
   }
+}
+
+/** VMMP's RESP says only FAIL; the owner learns the reason here. */
+function ended(failure: string | null): OrderOutcome {
+  if (failure === null) return { kind: 'done', transaction: null }
+  return { kind: 'refused', code: 'CANCELLED', message: failure }
 }
 
 /** False if the ledger shows no open move like this to this host in time: the arrival then says why. */

@@ -24,6 +24,8 @@ export interface MoveOptions {
   readonly records: { machine(uuid: Uuid): Promise<HostMachine | undefined> }
   readonly journals: MoveJournals
   readonly images: () => Promise<readonly Hash[]>
+  /** Older versions of other machines go while an arriving one finds no room. */
+  readonly withRoom: <T>(work: () => Promise<T>) => Promise<T>
   /** Brings the host's own record of a machine in line with the ledger. */
   readonly settled: (machine: Uuid) => Promise<void>
   readonly log: (message: string, fields?: Record<string, string>) => void

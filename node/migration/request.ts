@@ -1,30 +1,22 @@
-import {
-  type HostRecord,
-  type MachineRecord,
-  type MigrationRecord,
-  type SignedAcceptance,
-  type SignedOffer
-} from '../../ledger/index.ts'
-import {
-  type OrderProgress,
-  requestAcceptance,
-  signAcceptRequest,
-  watchMove
-} from '../../protocols/order/index.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { HostRecord, MachineRecord, MigrationRecord, SignedOffer } from '../../ledger/index.ts'
+import { type OrderProgress, watchMove } from '../../protocols/order/index.ts'
 import {
   type MoveRequest,
   type Requester,
   type RequesterEffect,
   type RequesterEvent,
   type RequesterStep,
+  recoverRequester,
   startRequester,
   stepRequester,
   type VmmpChannel,
+  type VmmpMessage,
   vmmpChannel
 } from '../../protocols/vmmp/index.ts'
 import type { Clock } from '../clock.ts'
 import { peerTextOf } from '../network/index.ts'
-import { hostKey, OrderRefused, type OwnerOptions } from '../owner/index.ts'
+import { askAcceptance, hostKey, OrderRefused, type OwnerOptions } from '../owner/index.ts'
 import type { Submitter } from '../replica/index.ts'
 import { METHODS } from '../transfer/index.ts'
 import { announce } from './effect-channel.ts'
@@ -37,6 +29,11 @@ export interface RequestOptions extends OwnerOptions {
 export interface MoveWish {
   readonly machine: MachineRecord
   readonly destination: HostRecord
+  /** null: the ledger holds the move open already. */
+  readonly terms: MoveTerms | null
+}
+
+export interface MoveTerms {
   readonly offer: SignedOffer
   /** null: the best that the destination offers. */
   readonly method: string | null
@@ -48,10 +45,14 @@ export interface MoveReport {
   progress(bytes: Omit<OrderProgress, 'step'>): void
 }
 
+type Beginning = (nowMs: number) => RequesterStep
+
 const TICK_MS = 1_000
 const QUERY_MS = 3_000
-/** Blocks for which the destination's promise is good. */
-const ACCEPTANCE_HEIGHTS = 60
+/** How long the owner waits for the reason of a failure that the ledger shows already. */
+const REASON_MS = 2_000
+/** To repeat a REQ: shorter than the pause between two of them. */
+const DIAL_AGAIN_MS = 5_000
 
 /** Methods a host offers for a machine now; none when it cannot be reached (figure 20). */
 export async function queryMethods(
@@ -61,7 +62,7 @@ export async function queryMethods(
 ): Promise<string[]> {
   const signal = AbortSignal.timeout(QUERY_MS)
   try {
-    const channel = await dial(options, host, signal)
+    const channel = await dial(options, host, { signal })
     await channel.send({ verb: 'QUERY', machine })
     const answer = await channel.receive()
     await channel.finish()
@@ -80,23 +81,45 @@ export async function moveMachine(
   report: MoveReport
 ): Promise<void> {
   const asked = await moveRequest(options, wish, report.signal)
-  await new Request(options, wish, report, asked).run()
+  const begin = (nowMs: number): RequesterStep => startRequester(asked, nowMs)
+  await new Request(options, wish, report, begin).run()
 }
 
+/**
+ * Goes on with a move of ours that the ledger holds open and whose requester, this node, was restarted. Which method
+ * was asked for nobody knows any more: a destination that has not begun is asked for its best.
+ */
+export async function resumeMove(
+  options: RequestOptions,
+  wish: Pick<MoveWish, 'machine' | 'destination'>,
+  report: MoveReport
+): Promise<void> {
+  report.step('taking up the move after a restart')
+  const offered = await queryMethods(options, wish.machine.uuid, wish.destination.uuid)
+  const asked = await moveRequest(options, wish, report.signal)
+  const recover: Beginning = nowMs => recoverRequester(asked, bestOf(offered), nowMs)
+  await new Request(options, { ...wish, terms: null }, report, recover).run()
+}
+
+/** `signal` ends the stream; `dialling` the attempt to get one. */
 async function dial(
   options: OwnerOptions,
   host: string,
-  signal: AbortSignal
+  { signal, dialling = signal }: { readonly signal: AbortSignal; readonly dialling?: AbortSignal }
 ): Promise<VmmpChannel> {
   const addresses = options.addressesOf(host)
-  const key = await hostKey(options, host, signal)
-  const stream = await options.network.open('vmmp', key, { addresses, signal })
+  const key = await hostKey(options, host, dialling)
+  const stream = await options.network.open('vmmp', key, { addresses, signal: dialling })
   return vmmpChannel(stream, { signal })
+}
+
+function bestOf(offered: readonly string[]): string {
+  return METHODS.find(({ name }) => offered.includes(name))?.name ?? 'SCP'
 }
 
 async function moveRequest(
   { network, ledger, addressesOf }: RequestOptions,
-  { machine }: MoveWish,
+  { machine }: Pick<MoveWish, 'machine'>,
   signal: AbortSignal
 ): Promise<MoveRequest> {
   const uuid = machine.holder
@@ -133,19 +156,23 @@ class Request {
   #reason: string | null = null
   /** The ledger will be read when its turn comes, and need not be read twice. */
   #toRead = false
+  /** Ends when the destination has said how its part of the move ended, or cannot. */
+  #watching: Promise<void> = Promise.resolve()
 
-  constructor(options: RequestOptions, wish: MoveWish, report: MoveReport, asked: MoveRequest) {
+  constructor(options: RequestOptions, wish: MoveWish, report: MoveReport, begin: Beginning) {
     this.#options = options
     this.#wish = wish
     this.#report = report
-    this.#first = startRequester(asked, options.clock.nowMs())
+    this.#first = begin(options.clock.nowMs())
     this.#state = this.#first.state
   }
 
   async run(): Promise<void> {
     const { ledger, clock } = this.#options
-    this.#report.step('asking the destination for its methods')
-    this.#channel = await this.#dial()
+    if (this.#wish.terms !== null) {
+      this.#report.step('asking the destination for its methods')
+      this.#hear(await this.#dial())
+    }
     const ended = new Promise<void>((resolve, reject) => {
       this.#settle = { resolve, reject }
     })
@@ -154,7 +181,11 @@ class Request {
     const cancel = (): void => this.#cancel()
     this.#report.signal.addEventListener('abort', cancel)
     this.#enqueue(() => this.#carryOut(this.#first.effects))
-    void this.#listen(this.#channel)
+    if (this.#wish.terms === null) {
+      this.#opened()
+      // It may have been decided while nobody was here.
+      this.#ledgerChanged()
+    }
     try {
       await ended
     } finally {
@@ -162,25 +193,30 @@ class Request {
       clearInterval(timer)
       forget()
       this.#report.signal.removeEventListener('abort', cancel)
-      void this.#channel.finish()
+      void this.#channel?.finish()
     }
+  }
+
+  #hear(channel: VmmpChannel): void {
+    this.#channel = channel
+    void this.#listen(channel).finally(() => {
+      if (this.#channel === channel) this.#channel = null
+    })
   }
 
   async #dial(): Promise<VmmpChannel> {
     const { destination } = this.#wish
     try {
-      return await dial(
-        this.#options,
-        destination.uuid,
-        AbortSignal.any([this.#report.signal, this.#over.signal])
-      )
+      const signal = this.#over.signal
+      const dialling = AbortSignal.any([this.#report.signal, signal])
+      return await dial(this.#options, destination.uuid, { signal, dialling })
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
       throw new OrderRefused('UNREACHABLE', `${destination.name} cannot be reached: ${why}`)
     }
   }
 
-  /** The stream's end is no news: the ledger and the ticks decide. */
+  /** The stream's end is no news: the ledger and the ticks decide, and a repeated REQ brings another one. */
   async #listen(channel: VmmpChannel): Promise<void> {
     try {
       for (;;) {
@@ -197,8 +233,7 @@ class Request {
   }
 
   #choose(offered: readonly string[]): void {
-    const best = METHODS.find(({ name }) => offered.includes(name))?.name ?? 'SCP'
-    this.#feed({ type: 'choose', method: this.#wish.method ?? best })
+    this.#feed({ type: 'choose', method: this.#wish.terms?.method ?? bestOf(offered) })
   }
 
   #ledgerChanged(): void {
@@ -242,23 +277,39 @@ class Request {
     announce({ role: 'requester', effect: effect.type, machine: this.#wish.machine.uuid })
     switch (effect.type) {
       case 'send':
-        // A destination that cannot be told is silent: that is judged by the clock, and called off on the ledger.
-        return this.#channel?.send(effect.message).catch(() => undefined)
+        // Not awaited: a destination that cannot be told is silent, and that is judged by the clock.
+        void this.#send(effect.message).catch(() => undefined)
+        return
       case 'open':
-        return this.#open()
+        return this.#wish.terms === null ? undefined : this.#open(this.#wish.terms)
       case 'submit-abort':
         return this.#abort()
       case 'tell':
-        if (effect.end.kind === 'moved') this.#settle?.resolve()
-        else this.#settle?.reject(this.#refusal(effect.end.why))
+        if (effect.end.kind === 'moved') return this.#settle?.resolve()
+        // The ledger may be faster than the destination's own words.
+        await Promise.race([this.#watching, delay(REASON_MS)])
+        this.#settle?.reject(this.#refusal(effect.end.why))
     }
   }
 
-  async #open(): Promise<void> {
+  async #send(message: VmmpMessage): Promise<void> {
+    if (this.#channel === null) {
+      const signal = AbortSignal.any([this.#over.signal, AbortSignal.timeout(DIAL_AGAIN_MS)])
+      const channel = await dial(this.#options, this.#wish.destination.uuid, {
+        signal: this.#over.signal,
+        dialling: signal
+      })
+      this.#hear(channel)
+    }
+    await this.#channel?.send(message)
+  }
+
+  async #open({ offer }: MoveTerms): Promise<void> {
     if (this.#report.signal.aborted) throw this.#refusal('')
     this.#report.step('asking the destination for its promise')
-    const acceptance = await this.#acceptance()
-    const { machine, offer, destination } = this.#wish
+    const { machine, destination: host } = this.#wish
+    const wish = { machine, host, offer, as: 'destination' } as const
+    const acceptance = await askAcceptance(this.#options, wish, this.#over.signal)
     this.#report.step('putting the move on the ledger')
     const outcome = await this.#options.submitter.submit({
       type: 'open-migration',
@@ -269,31 +320,13 @@ class Request {
       acceptance
     })
     if (!outcome.ok) throw new OrderRefused(outcome.code, outcome.message)
-    this.#report.step('copying')
     this.#feed({ type: 'opened', nowMs: this.#options.clock.nowMs() })
-    this.#enqueue(async () => {
-      void this.#watchProgress(destination.uuid)
-    })
+    this.#opened()
   }
 
-  async #acceptance(): Promise<SignedAcceptance> {
-    const { machine, offer, destination } = this.#wish
-    const { ledger, network, key, addressesOf } = this.#options
-    const request = {
-      machine: machine.uuid,
-      version: machine.version,
-      offer,
-      expiryHeight: ledger.head().height + ACCEPTANCE_HEIGHTS
-    }
-    const { signal } = this.#over
-    const stream = await network.open('order', destination.key, {
-      addresses: addressesOf(destination.uuid),
-      signal
-    })
-    const signed = signAcceptRequest(ledger.context.network, request, machine.owner, key)
-    const answer = await requestAcceptance(stream, signed, { signal })
-    if (answer.kind === 'refused') throw new OrderRefused(answer.code, answer.message)
-    return answer.acceptance
+  #opened(): void {
+    this.#report.step('copying')
+    this.#watching = this.#watchProgress(this.#wish.destination.uuid)
   }
 
   /** Figures for people; the move goes on without them. */

@@ -13,9 +13,11 @@ import type { Arriving } from '../content/index.ts'
 import {
   type Base,
   ContentMismatch,
+  comingBytes,
   LinkMeter,
   type Method,
   methodOf,
+  PageRoots,
   ProgressMeter,
   Pull
 } from '../transfer/index.ts'
@@ -45,6 +47,7 @@ interface Incoming {
   readonly sink: ContentSink
   readonly manifest: Arriving
   readonly base: Base | undefined
+  readonly pageRoots: PageRoots
 }
 
 /**
@@ -71,7 +74,7 @@ export class Transfer {
   async fetch(): Promise<void> {
     let pull: Pull | null = null
     await this.#withOrigin('copying', async (source, outline) => {
-      this.#incoming ??= await this.#receive(outline)
+      this.#incoming ??= await this.#receive(source, outline)
       pull ??= this.#pullInto(this.#incoming)
       await pull.run(source)
     })
@@ -115,21 +118,24 @@ export class Transfer {
     await this.#options.vmm.dropLeftover(this.#options.migration.machine)
   }
 
-  async #receive(outline: Outline): Promise<Incoming> {
-    const { replica, vmm, contents, migration, resumed } = this.#options
+  async #receive(source: BlocksSource, outline: Outline): Promise<Incoming> {
+    const { replica, vmm, contents, migration, resumed, withRoom } = this.#options
+    const { crypto } = replica.context
+    const pageRoots = new PageRoots(crypto, outline, migration.root)
     const machine = replica.state().machine(migration.machine)
     if (machine === undefined) throw new Error('the machine is not on the ledger')
     const { uuid, configuration } = machine
     const found = await contents.base(uuid, configuration)
     const base = this.#method.baseOf(found)
     if (found !== base) await found?.manifest.close()
-    const how = { base: base?.kind ?? 'none', resume: resumed } as const
-    const sink = await vmm.receive({ uuid, configuration }, outline.parts, how)
+    const coming = await comingBytes(source, { crypto, pageRoots, base })
+    const how = { base: base?.kind ?? 'none', resume: resumed, comingBytes: coming } as const
+    const sink = await withRoom(() => vmm.receive({ uuid, configuration }, outline.parts, how))
     const manifest = await contents.arriving(uuid, migration.root, outline.parts)
-    return { outline, sink, manifest, base }
+    return { outline, sink, manifest, base, pageRoots }
   }
 
-  #pullInto({ outline, sink, manifest, base }: Incoming): Pull {
+  #pullInto({ outline, sink, manifest, base, pageRoots }: Incoming): Pull {
     const { replica, migration, resumed, news, download } = this.#options
     const total = outline.parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
     const meter = new ProgressMeter(total)
@@ -137,6 +143,7 @@ export class Transfer {
       crypto: replica.context.crypto,
       outline,
       root: migration.root,
+      pageRoots,
       method: this.#method,
       base,
       sink,

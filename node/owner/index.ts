@@ -1,1 +1,3 @@
+export { askAcceptance } from './acceptance.ts'
 export { carryOrder, hostKey, OrderRefused, type OrderWish, type OwnerOptions } from './orders.ts'
+export { purgeCopy } from './purge.ts'

@@ -25,6 +25,7 @@ import {
 } from './machines.ts'
 import { move, run, simple, store } from './orders.ts'
 import { declareLost, raiseLimit, release, releaseContract } from './owner-words.ts'
+import { purge } from './purge.ts'
 import { readEach } from './read-each.ts'
 import { refuse } from './refuse.ts'
 import { browse, search } from './search.ts'
@@ -84,6 +85,7 @@ export function createHandlers(options: HandlerOptions): Handlers {
     'machine.release': input => release(context, input),
     'machine.release-contract': input => releaseContract(context, input),
     'machine.declare-lost': input => declareLost(context, input),
+    'machine.purge': input => purge(context, input),
     'host.give-notice': input => giveNotice(context, input),
     'host.evict': input => evict(context, input),
     'host.cached': () => listCached(context),

@@ -7,7 +7,7 @@ import {
   statesAllowing
 } from '../../ledger/index.ts'
 import type { MachineAction, OperationView } from '../api/index.ts'
-import { moveMachine } from '../migration/index.ts'
+import { type MoveReport, moveMachine, type RequestOptions } from '../migration/index.ts'
 import { carryOrder, OrderRefused } from '../owner/index.ts'
 import type { ServiceContext } from './context.ts'
 import { dollars, mine } from './machines.ts'
@@ -67,19 +67,25 @@ export async function move(
   }
   const entry = offerOf(context, host.uuid)
   const method = input.method?.toUpperCase() ?? null
+  const terms = { offer: entry.signed, method }
+  return startMove(context, machine, (options, report) =>
+    moveMachine(options, { machine, destination: host, terms }, report)
+  )
+}
+
+/** A move as an operation, whose progress people see. */
+export function startMove(
+  context: ServiceContext,
+  machine: MachineRecord,
+  work: (options: RequestOptions, report: MoveReport) => Promise<void>
+): Promise<OperationView> {
+  const { submitter, clock } = context
   return context.operations.start({
     kind: 'move',
     machine: machine.uuid,
     owner: machine.owner,
     patienceMs: MOVE_PATIENCE_MS,
-    run: progress =>
-      translated(
-        moveMachine(
-          { ...context.owner, submitter: context.submitter, clock: context.clock },
-          { machine, destination: host, offer: entry.signed, method },
-          progress
-        )
-      )
+    run: progress => translated(work({ ...context.owner, submitter, clock }, progress))
   })
 }
 
@@ -145,7 +151,7 @@ function holderOf(machine: MachineRecord): string {
 }
 
 /** Nearly always one of those who offer, and they are few; a beginning of a name may be anybody's on the ledger. */
-function hostFor({ ledger, market }: ServiceContext, wanted: string): Promise<HostRecord> {
+export function hostFor({ ledger, market }: ServiceContext, wanted: string): Promise<HostRecord> {
   const named = market
     .offers()
     .filter(({ signed: { offer } }) => isCalled({ uuid: offer.host, name: offer.name }, wanted))

@@ -1,7 +1,14 @@
-import type { Body } from '../../ledger/index.ts'
+import type { Body, Heir } from '../../ledger/index.ts'
 import type { Output } from '../api/index.ts'
+import { askAcceptance, OrderRefused } from '../owner/index.ts'
 import type { ServiceContext } from './context.ts'
 import { dollars, mine, showMine, submit } from './machines.ts'
+import { hostFor } from './orders.ts'
+import { refuseByCode } from './refuse.ts'
+import { offerOf } from './search.ts'
+
+/** A host that is there answers at once. */
+const HEIR_MS = 20_000
 
 /**
  * What an owner says on the ledger without a word of the host: these are the ways out when the host does not
@@ -29,11 +36,26 @@ export function releaseContract(
   return say(context, input, meant => ({ type: 'release-contract', ...meant }))
 }
 
-export function declareLost(
+export async function declareLost(
   context: ServiceContext,
-  input: { machine: string }
+  input: { machine: string; heir?: string | undefined }
 ): Promise<Output<'machine.show'>> {
-  return say(context, input, meant => ({ type: 'declare-lost', ...meant, heir: null }))
+  const heir = input.heir === undefined ? null : await heirOf(context, input.machine, input.heir)
+  return say(context, input, meant => ({ type: 'declare-lost', ...meant, heir }))
+}
+
+/** A host that was the machine's before, and keeps what left. */
+async function heirOf(context: ServiceContext, wanted: string, name: string): Promise<Heir> {
+  const [machine, host] = await Promise.all([mine(context, wanted), hostFor(context, name)])
+  const offer = offerOf(context, host.uuid).signed
+  const wish = { machine, host, offer, as: 'heir' } as const
+  const acceptance = await askAcceptance(context.owner, wish, AbortSignal.timeout(HEIR_MS)).catch(
+    (error: unknown) => {
+      if (error instanceof OrderRefused) throw refuseByCode(error.code, error.message)
+      throw error
+    }
+  )
+  return { offer, acceptance }
 }
 
 async function say(

@@ -1,4 +1,5 @@
-export { ContentMismatch } from './checked-pages.ts'
+export { ContentMismatch, PageRoots } from './checked-pages.ts'
+export { comingBytes } from './coming-bytes.ts'
 export type { PullJob, PullSink } from './job.ts'
 export { type Busyness, LinkMeter, SendMeter } from './link-meter.ts'
 export { type Base, METHODS, type Method, methodOf } from './methods.ts'

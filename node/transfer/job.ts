@@ -1,5 +1,6 @@
 import type { Crypto, Hash } from '../../ledger/index.ts'
 import type { Outline, PartName } from '../../protocols/blocks/index.ts'
+import type { PageRoots } from './checked-pages.ts'
 import type { LinkMeter } from './link-meter.ts'
 import type { Base, Method } from './methods.ts'
 import type { ProgressMeter } from './progress.ts'
@@ -19,6 +20,8 @@ export interface PullJob {
   readonly outline: Outline
   /** Root on the ledger: everything that comes is checked against it, block by block, as it comes. */
   readonly root: Hash
+  /** Those that have been asked for already. */
+  readonly pageRoots?: PageRoots
   readonly method: Method
   readonly base: Base | undefined
   readonly sink: PullSink

@@ -103,3 +103,13 @@ export async function leavesIn(part: PartManifest | undefined, page: number): Pr
   if (part === undefined || page >= part.pages) return new Uint8Array()
   return part.leaves(page)
 }
+
+/** Page roots of an older part from `first` on; none beyond its end. */
+export async function rootsIn(
+  part: PartManifest | undefined,
+  first: number,
+  count: number
+): Promise<Uint8Array> {
+  const there = part === undefined ? 0 : Math.min(count, part.pages - first)
+  return part === undefined || there <= 0 ? new Uint8Array() : part.pageRoots(first, there)
+}

@@ -15,9 +15,9 @@ import {
   ZeroHashes
 } from '../../protocols/blocks/index.ts'
 import { BlockPull, bytesOf } from './block-pull.ts'
-import { type CheckedPart, checkOutline, pullPageRoots, requireRoot } from './checked-pages.ts'
+import { type CheckedPart, PageRoots, requireRoot } from './checked-pages.ts'
 import type { PullJob } from './job.ts'
-import { leavesIn } from './methods.ts'
+import { leavesIn, rootsIn } from './methods.ts'
 import type { ProgressMark } from './progress.ts'
 
 /**
@@ -27,7 +27,7 @@ import type { ProgressMark } from './progress.ts'
 export class Pull {
   readonly #job: PullJob
   readonly #zeros: ZeroHashes
-  readonly #parts: readonly CheckedPart[]
+  readonly #roots: PageRoots
   /** The first page of the first part that is not done. */
   #at = { part: 0, page: 0 }
   #mark: ProgressMark
@@ -36,15 +36,16 @@ export class Pull {
   constructor(job: PullJob) {
     this.#job = job
     this.#zeros = new ZeroHashes(job.crypto)
-    this.#parts = checkOutline(job.crypto, job.outline, job.root)
+    this.#roots = job.pageRoots ?? new PageRoots(job.crypto, job.outline, job.root)
     this.#mark = job.meter.mark()
     this.#blocks = new BlockPull(job)
   }
 
   async run(source: BlocksSource): Promise<void> {
     try {
-      while (this.#at.part < this.#parts.length) {
-        const part = this.#parts[this.#at.part]
+      const { parts } = this.#roots
+      while (this.#at.part < parts.length) {
+        const part = parts[this.#at.part]
         if (part === undefined) break
         await this.#pullPart(source, part)
         this.#at = { part: this.#at.part + 1, page: 0 }
@@ -57,9 +58,9 @@ export class Pull {
   }
 
   async #pullPart(source: BlocksSource, part: CheckedPart): Promise<void> {
-    const { base, crypto } = this.#job
+    const { base } = this.#job
     const { shape } = part
-    const roots = await pullPageRoots(source, part, crypto)
+    const roots = await this.#roots.of(source, part)
     const old = base?.manifest.parts.find(each => each.shape.name === shape.name)
     const pages = countOf(roots)
     while (this.#at.page < pages) {
@@ -126,14 +127,4 @@ export class Pull {
     }
     await this.#blocks.pull(source, shape, wanted, leaves)
   }
-}
-
-/** Page roots of an older part from `first` on; none beyond its end. */
-async function rootsIn(
-  part: PartManifest | undefined,
-  first: number,
-  count: number
-): Promise<Uint8Array> {
-  const there = part === undefined ? 0 : Math.min(count, part.pages - first)
-  return part === undefined || there <= 0 ? new Uint8Array() : part.pageRoots(first, there)
 }

@@ -13,7 +13,10 @@ import {
 } from '../../ledger/index.ts'
 
 /** Domains of statements that never reach the ledger; none may equal one of the ledger's `DOMAINS`. */
-export type ProtocolDomain = 'virtuoso/accept-request/1' | 'virtuoso/console-open/1'
+export type ProtocolDomain =
+  | 'virtuoso/accept-request/1'
+  | 'virtuoso/console-open/1'
+  | 'virtuoso/purge-request/1'
 
 /** The bytes that a key signs. */
 export function statementBytes(

@@ -2,6 +2,7 @@
 import {
   type AccountId,
   type Codec,
+  choice,
   encodeAs,
   fields,
   type Hash,
@@ -16,10 +17,14 @@ import {
 } from '../../ledger/index.ts'
 import { signStatement, verifyStatement } from '../framing/index.ts'
 
+const ACCEPTED_AS = ['destination', 'heir'] as const
+
 export interface AcceptRequest {
   readonly machine: Uuid
   /** The version that is to arrive. */
   readonly version: number
+  /** Of a move; or the heir of a machine whose holder is given up, which has a copy of what was sealed last. */
+  readonly as: (typeof ACCEPTED_AS)[number]
   /** The destination's own signed offer. */
   readonly offer: SignedOffer
   /** Last height at which the acceptance may be used in an OPEN. */
@@ -37,6 +42,7 @@ const DOMAIN = 'virtuoso/accept-request/1'
 const acceptRequestCodec: Codec<AcceptRequest> = record({
   machine: fields.uuid,
   version: fields.counter,
+  as: choice(ACCEPTED_AS),
   offer: signedOfferCodec,
   expiryHeight: fields.counter
 })

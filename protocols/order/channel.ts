@@ -21,6 +21,7 @@ import {
   type OrderProgress,
   UNCOUNTED
 } from './messages.ts'
+import type { SignedPurgeRequest } from './purge-request.ts'
 import type { OrderRefusal } from './refusals.ts'
 
 /** The last progress is repeated this often: a third of the idle time, so two lost ones are no silence. */
@@ -46,6 +47,8 @@ export interface HostHandler {
   order(signed: SignedOrder, progress: (news: OrderProgress) => void): Promise<OrderOutcome>
   accept(request: SignedAcceptRequest): Promise<AcceptOutcome>
   query(): Promise<QueryOutcome>
+  /** Done when nothing of an older version is left here, also when there was none. */
+  purge(request: SignedPurgeRequest): Promise<OrderOutcome>
   /** Resolves when no move of this machine to here is under way any more. */
   watchMove(machine: Uuid, progress: (news: OrderProgress) => void): Promise<OrderOutcome>
 }
@@ -77,6 +80,15 @@ export function requestAcceptance(
   options: ChannelOptions = {}
 ): Promise<AcceptOutcome> {
   return ask(stream, { kind: 'accept', request }, options, ['accepted'])
+}
+
+/** Has a host remove its older version of a machine. Throws `FrameError`. */
+export function requestPurge(
+  stream: Stream,
+  request: SignedPurgeRequest,
+  options: ChannelOptions = {}
+): Promise<OrderOutcome> {
+  return ask(stream, { kind: 'purge', request }, options, ['done'])
 }
 
 /** Asks what a host has and can do. Throws `FrameError`. */
@@ -149,6 +161,8 @@ async function answer(
       return handler.accept(request.request)
     case 'host-query':
       return handler.query()
+    case 'purge':
+      return handler.purge(request.request)
     case 'order':
       return withProgress(channel, news => handler.order(request.order, news))
     case 'watch-move':

@@ -11,6 +11,7 @@ export {
   type QueryOutcome,
   queryHost,
   requestAcceptance,
+  requestPurge,
   sendOrder,
   serveOrder,
   watchMove
@@ -35,6 +36,12 @@ export {
   type OrderProgress,
   UNCOUNTED
 } from './messages.ts'
+export {
+  type PurgeRequest,
+  type SignedPurgeRequest,
+  signPurgeRequest,
+  verifyPurgeRequest
+} from './purge-request.ts'
 export {
   HOST_REFUSAL_CODES,
   type HostRefusalCode,

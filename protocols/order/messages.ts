@@ -18,6 +18,7 @@ import {
 } from '../../ledger/index.ts'
 import { type MessageKind, nothing, sentence } from '../framing/index.ts'
 import { type SignedAcceptRequest, signedAcceptRequestCodec } from './accept-request.ts'
+import { type SignedPurgeRequest, signedPurgeRequestCodec } from './purge-request.ts'
 import { type OrderRefusal, REFUSAL_CODES } from './refusals.ts'
 
 /** A signed order with a signed offer inside is below 9 KiB; a record is never larger than 16 KiB. */
@@ -27,6 +28,8 @@ export type HostRequest =
   | { readonly kind: 'order'; readonly order: SignedOrder }
   | { readonly kind: 'accept'; readonly request: SignedAcceptRequest }
   | { readonly kind: 'host-query' }
+  /** Removes an older version that is kept here; `done` when nothing of it is left. */
+  | { readonly kind: 'purge'; readonly request: SignedPurgeRequest }
   /** How far the move of this machine to here is, until it ends. The VMMP messages carry no figures. */
   | { readonly kind: 'watch-move'; readonly machine: Uuid }
 
@@ -73,6 +76,7 @@ const requestCodec: Codec<HostRequest> = tagged<HostRequest, 'kind'>('kind', {
   order: record({ order: signedOrderCodec }),
   accept: record({ request: signedAcceptRequestCodec }),
   'host-query': nothing,
+  purge: record({ request: signedPurgeRequestCodec }),
   'watch-move': record({ machine: fields.uuid })
 })
 

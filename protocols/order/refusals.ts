@@ -12,6 +12,8 @@ export const HOST_REFUSAL_CODES = [
   /** The offer has been replaced by a newer one: search again. */
   'OFFER_REPLACED',
   'IMAGE_UNKNOWN',
+  /** No copy of the machine's last sealed content is here. */
+  'NO_COPY',
   'METHOD_UNKNOWN',
   /** Another order for the same machine is being carried out. */
   'BUSY',

@@ -7,14 +7,17 @@
  *      v                   v                   v                   v                                         |
  *      +-----------------> over <--------------+-------------------+<----------------------------------------+
  *
- * HEARTBEATs keep it in `moving`. A requester that was restarted starts in `moving` from what the ledger
- * holds and repeats its REQ, which attaches it to the move under way.
+ * HEARTBEATs keep it in `moving`; while none comes the REQ is repeated, which attaches this requester (again) to the
+ * move under way, or begins it at a destination that died before it had written anything down. A requester that was
+ * restarted starts in `moving` from what the ledger holds.
  */
 import type { MachineRecord, MigrationRecord, Uuid } from '../../ledger/index.ts'
-import type { NodeAddress, Req, VmmpMessage } from './message.ts'
+import type { NodeAddress, VmmpMessage } from './message.ts'
 
 /** The destination sends a HEARTBEAT every 5 s: six lost in a row are a silence. */
 export const SILENCE_MS: number = 30_000
+/** Two HEARTBEATs are missing: the line may have broken. */
+export const REQ_AGAIN_MS: number = 10_000
 
 export interface MoveRequest {
   readonly machine: Uuid
@@ -38,6 +41,8 @@ export type Requester =
       readonly move: MoveRequest
       readonly method: string
       readonly heardMs: number
+      /** When the REQ was sent last. */
+      readonly askedMs: number
     }
   | { readonly phase: 'aborting'; readonly move: MoveRequest; readonly why: string }
   | { readonly phase: 'over'; readonly move: MoveRequest; readonly end: MoveEnd }
@@ -133,6 +138,10 @@ function onTick(state: Requester, nowMs: number): RequesterStep {
   if (state.phase === 'moving' && nowMs - state.heardMs >= SILENCE_MS) {
     return abort(state.move, `nothing was heard of the destination for ${SILENCE_MS / 1000} s`)
   }
+  const quietSinceMs = state.phase === 'moving' ? Math.max(state.heardMs, state.askedMs) : nowMs
+  if (state.phase === 'moving' && nowMs - quietSinceMs >= REQ_AGAIN_MS) {
+    return { state: { ...state, askedMs: nowMs }, effects: [sendReq(state.move, state.method)] }
+  }
   return stay(state)
 }
 
@@ -152,11 +161,14 @@ function onLedger(
 }
 
 function begin(move: MoveRequest, method: string, nowMs: number): RequesterStep {
-  const message: Req = { verb: 'REQ', ...move, method }
   return {
-    state: { phase: 'moving', move, method, heardMs: nowMs },
-    effects: [{ type: 'send', message }]
+    state: { phase: 'moving', move, method, heardMs: nowMs, askedMs: nowMs },
+    effects: [sendReq(move, method)]
   }
+}
+
+function sendReq(move: MoveRequest, method: string): RequesterEffect {
+  return { type: 'send', message: { verb: 'REQ', ...move, method } }
 }
 
 function abort(move: MoveRequest, why: string): RequesterStep {

@@ -5,11 +5,22 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { CrashAt } from '../support/crash-main.ts'
 import { debianMini } from '../support/debian-mini.ts'
 import { addHost, eventually, Lab, type LabNode } from '../support/lab.ts'
 
+export interface CrashStep {
+  /** Who dies. */
+  readonly victim: Role
+  /** Before whose effect, as the machines of `protocols/vmmp` name it: the coordinator dies in another's step. */
+  readonly role: Exclude<Role, 'coordinator'>
+  readonly effect: string
+  /** A machine has some effects more than once in one move. */
+  readonly nth: number
+}
+
 export interface CrashRow {
-  /** `role effect`, as the machines of `protocols/vmmp` name it, or `coordinator -`. */
+  /** `nameOfStep`. */
   readonly step: string
   /** Whether the process died there. */
   readonly died: boolean
@@ -18,6 +29,9 @@ export interface CrashRow {
   /** Everything that is wrong; empty when all is well. */
   readonly wrongs: readonly string[]
 }
+
+export const ROLES = ['requester', 'destination', 'origin', 'coordinator'] as const
+export type Role = (typeof ROLES)[number]
 
 const BID = '--bid-storage 10 --bid-running 1'
 const DEADLINE_MS = 15_000
@@ -56,32 +70,37 @@ export class CrashTable {
     return table
   }
 
-  /** The steps of a move in which nobody dies, each once, in the order of the roles. */
-  async steps(): Promise<readonly string[]> {
+  /** The steps of a move in which nobody dies: each is one for the role itself and one for the coordinator. */
+  async steps(): Promise<readonly CrashStep[]> {
     const { from, to } = await this.#places()
     await this.#maria.ask(`machine move web1 --host ${HOSTS[to]}`)
     const logs = await Promise.all(
-      (['maria', from, to] as const).map(name => effectsOf(this.#lab.node(name)))
+      (['maria', to, from] as const).map(name => effectsOf(this.#lab.node(name)))
     )
-    return [...new Set(logs.flat())]
+    const own = logs.flatMap(stepsIn)
+    return [...own, ...own.map(step => ({ ...step, victim: 'coordinator' as const }))]
   }
 
-  /** A move in which the process of a role dies before an effect, and is started again. */
-  async crash(step: string): Promise<CrashRow> {
+  /** A move in which a process dies before an effect, and is started again. */
+  async crash(step: CrashStep): Promise<CrashRow> {
     const { from, to } = await this.#places()
     const before = await this.#maria.machine('web1')
-    const counted = this.#isReal ? await this.#lastCount() : 0
-    const [role] = step.split(' ')
-    const victim = { requester: 'maria', origin: from, destination: to, coordinator: 'judy' }[
-      role ?? ''
-    ]
-    if (victim === undefined) throw new Error(`nobody plays the role of "${step}"`)
-    const node = this.#lab.node(victim)
-    const died = await this.#moveAndDie(node, step, to)
+    const counted = this.#count
+    const names = {
+      requester: 'maria',
+      origin: from,
+      destination: to,
+      coordinator: 'judy'
+    } as const
+    const nodes = {
+      victim: this.#lab.node(names[step.victim]),
+      acting: this.#lab.node(names[step.role])
+    }
+    const died = await this.#moveAndDie(nodes, step, to)
     const after = await this.#settled()
     const outcome = after.holder?.name === HOSTS[to] ? 'arrived' : 'stayed'
     const wrongs = await this.#wrongs(outcome, before.version, counted)
-    return { step, died, outcome, version: after.version, wrongs }
+    return { step: nameOfStep(step), died, outcome, version: after.version, wrongs }
   }
 
   async close(): Promise<void> {
@@ -92,26 +111,23 @@ export class CrashTable {
     return this.#lab.node('maria')
   }
 
-  async #moveAndDie(node: LabNode, step: string, to: keyof typeof HOSTS): Promise<boolean> {
-    if (!step.startsWith('coordinator')) await writeFile(join(node.dir, 'crash-at'), step)
+  async #moveAndDie(
+    { victim, acting }: { readonly victim: LabNode; readonly acting: LabNode },
+    { role, effect, nth }: CrashStep,
+    to: keyof typeof HOSTS
+  ): Promise<boolean> {
+    const at: CrashAt = { role, effect, nth, pid: victim === acting ? null : victim.pid }
+    await writeFile(join(acting.dir, 'crash-at'), JSON.stringify(at))
     const moving = this.#maria.virtuoso(`machine move web1 --host ${HOSTS[to]} --json`)
-    if (step.startsWith('coordinator')) {
-      await eventually(
-        'the move is on the ledger',
-        () => this.#maria.machine('web1'),
-        ({ state }) => state === 'migrating'
-      )
-      await node.kill()
-    }
     // The last effects come when the owner has long been told.
     const died = await Promise.race([
-      node.ended(OVER_MS),
-      moving.then(() => node.ended(AFTERWARDS_MS))
+      victim.ended(OVER_MS),
+      moving.then(() => victim.ended(AFTERWARDS_MS))
     ])
-    await rm(join(node.dir, 'crash-at'), { force: true })
+    await rm(join(acting.dir, 'crash-at'), { force: true })
     if (died) {
-      if (node.name in HOSTS) await node.restart(this.#maria)
-      else await node.start()
+      if (victim.name in HOSTS) await victim.restart(this.#maria)
+      else await victim.start()
     }
     await moving
     return died
@@ -182,10 +198,26 @@ export class CrashTable {
   }
 
   #count = 0
+}
 
-  async #lastCount(): Promise<number> {
-    return this.#count
-  }
+export function nameOfStep({ victim, role, effect, nth }: CrashStep): string {
+  const where = nth === 1 ? effect : `${effect} (${nth})`
+  return victim === role ? `${role} ${where}` : `${victim} at ${role} ${where}`
+}
+
+/** The lines of one role's log of one move; how many heartbeats there are is a matter of how long it lasts. */
+function stepsIn(lines: readonly string[]): readonly CrashStep[] {
+  const seen = new Map<string, number>()
+  return lines
+    .filter(line => !line.endsWith('heartbeat'))
+    .map(line => {
+      const nth = (seen.get(line) ?? 0) + 1
+      seen.set(line, nth)
+      const [word = '', effect = ''] = line.split(' ')
+      const role = ROLES.find(each => each === word)
+      if (role === undefined || role === 'coordinator') throw new Error(`whose step is "${line}"?`)
+      return { victim: role, role, effect, nth }
+    })
 }
 
 async function effectsOf(node: LabNode): Promise<readonly string[]> {

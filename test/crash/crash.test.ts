@@ -2,10 +2,14 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { whyNoQemu } from '../support/debian-mini.ts'
 import { seededRandom } from '../support/seeded-random.ts'
-import { CrashTable } from './crash-table.ts'
+import { CrashTable, nameOfStep } from './crash-table.ts'
 
-/** The whole table is `npm run crash`; here are some of its rows, others in every run. */
-const ROWS = { fake: 4, qemu: 3 } as const
+/**
+ * The whole table on real machines is `npm run crash`; here are some of its rows, others in every run. In CI each role
+ * dies at every step on the fake driver, which takes minutes that nobody waits for.
+ */
+const IS_CI = process.env['CI'] !== undefined
+const ROWS = { fake: IS_CI ? Infinity : 4, qemu: 3 } as const
 const SEED = Number(process.env['CRASH_SEED'] ?? Math.floor(Date.now() / 1000) % 1_000_000)
 
 for (const kind of ['fake', 'qemu'] as const) {
@@ -21,11 +25,17 @@ for (const kind of ['fake', 'qemu'] as const) {
 
     test('one copy runs, its version has not gone back, and nothing lies about', async () => {
       const steps = await table.steps()
-      assert.ok(steps.includes('destination install') && steps.includes('origin sign-receipt'))
+      const names = steps.map(nameOfStep)
+      for (const name of ['destination install', 'destination persist (2)', 'origin sign-receipt'])
+        assert.ok(names.includes(name), `${name} is none of ${names.join(', ')}`)
       const drawn = seededRandom(SEED).shuffled(steps).slice(0, ROWS[kind])
       for (const step of drawn) {
         const row = await table.crash(step)
-        assert.deepEqual(row.wrongs, [], `${step} with CRASH_SEED=${SEED}: ${row.outcome}`)
+        assert.deepEqual(
+          row.wrongs,
+          [],
+          `${nameOfStep(step)} with CRASH_SEED=${SEED}: ${row.outcome}`
+        )
       }
     })
   })

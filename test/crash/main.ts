@@ -1,6 +1,9 @@
-/** `npm run crash`: one row for each role and effect, on real QEMU; exit 0 if nothing is wrong in any, 3 otherwise. */
+/**
+ * `npm run crash`: one row for each role that dies and each effect before which it does, on real QEMU; exit 0 if nothing
+ * is wrong in any, 3 otherwise.
+ */
 import { parseArgs } from 'node:util'
-import { type CrashRow, CrashTable } from './crash-table.ts'
+import { type CrashRow, CrashTable, nameOfStep } from './crash-table.ts'
 
 const { values } = parseArgs({
   options: {
@@ -14,11 +17,10 @@ const { values } = parseArgs({
 const table = await CrashTable.open(values.vmm === 'fake' ? 'fake' : 'qemu')
 let wrongs = 0
 try {
-  const all = [...(await table.steps()), 'coordinator -']
-  const steps = all.filter(
+  const steps = (await table.steps()).filter(
     step =>
-      (values.role === undefined || step.startsWith(`${values.role} `)) &&
-      (values.step === undefined || step.endsWith(` ${values.step}`))
+      (values.role === undefined || step.victim === values.role) &&
+      (values.step === undefined || nameOfStep(step).includes(values.step))
   )
   for (const step of steps) {
     const row = await table.crash(step)
@@ -33,5 +35,5 @@ process.exitCode = wrongs === 0 ? 0 : 3
 function told({ step, died, outcome, version, wrongs }: CrashRow): string {
   const how = died ? 'died' : 'lived'
   const end = wrongs.length === 0 ? 'all is well' : `WRONG: ${wrongs.join('; ')}`
-  return `${step.padEnd(30)} ${how.padEnd(6)} ${outcome.padEnd(8)} version ${version}   ${end}`
+  return `${step.padEnd(44)} ${how.padEnd(6)} ${outcome.padEnd(8)} version ${version}   ${end}`
 }

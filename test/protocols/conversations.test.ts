@@ -36,6 +36,7 @@ import {
   type HostHandler,
   queryHost,
   requestAcceptance,
+  requestPurge,
   sendOrder,
   serveOrder,
   UNCOUNTED
@@ -62,7 +63,13 @@ const acceptance = {
   signature: SIGNATURE
 }
 const acceptRequest = {
-  request: { machine: MACHINE, version: 3, offer: SIGNED_OFFER, expiryHeight: 60 },
+  request: {
+    machine: MACHINE,
+    version: 3,
+    as: 'destination' as const,
+    offer: SIGNED_OFFER,
+    expiryHeight: 60
+  },
   owner: ACCOUNT,
   signature: SIGNATURE
 }
@@ -79,6 +86,10 @@ const host: HostHandler = {
     code: 'LEDGER_BEHIND',
     message: 'a driver said:\n\u001b[31mwait'
   }),
+  purge: async ({ request }) =>
+    request.host === HOST
+      ? { kind: 'done', transaction: null }
+      : { kind: 'refused', code: 'WRONG_HOST', message: 'another host' },
   async watchMove(_machine, progress) {
     progress({ ...UNCOUNTED, step: 'copying', bytesDone: 2, bytesTotal: 8 })
     return { kind: 'done', transaction: null }
@@ -110,6 +121,18 @@ test('an acceptance is given, and a refusal loses its control characters on the 
   const outcome = await queryHost(c, QUICK)
   assert.ok(outcome.kind === 'refused' && outcome.message === 'a driver said: [31mwait')
   await Promise.all([accepting, querying])
+})
+
+test('a host that is to purge says that it has, or why not', async () => {
+  const asked = async (named: string) => {
+    const [owner, server] = await streamPair({ delay: 0 })
+    void serveOrder(server, host, QUICK)
+    const request = { machine: MACHINE, host: named, version: 3 }
+    return requestPurge(owner, { request, owner: ACCOUNT, signature: SIGNATURE }, QUICK)
+  }
+  assert.deepEqual(await asked(HOST), { kind: 'done', transaction: null })
+  const no = await asked(MACHINE)
+  assert.ok(no.kind === 'refused' && no.code === 'WRONG_HOST')
 })
 
 test('a fault of the host reaches the owner as INTERNAL and the log of the host as it was', async () => {

@@ -135,12 +135,26 @@ const hostRequests: readonly HostRequest[] = [
   {
     kind: 'accept',
     request: {
-      request: { machine: MACHINE, version: 3, offer: SIGNED_OFFER, expiryHeight: 60 },
+      request: {
+        machine: MACHINE,
+        version: 3,
+        as: 'destination' as const,
+        offer: SIGNED_OFFER,
+        expiryHeight: 60
+      },
       owner: ACCOUNT,
       signature: SIGNATURE
     }
   },
-  { kind: 'host-query' }
+  { kind: 'host-query' },
+  {
+    kind: 'purge',
+    request: {
+      request: { machine: MACHINE, host: HOST, version: 3 },
+      owner: ACCOUNT,
+      signature: SIGNATURE
+    }
+  }
 ]
 
 const hostReplies: readonly HostReply[] = [

@@ -21,7 +21,7 @@ const SERVERS: Readonly<Record<string, (stream: Stream) => Promise<unknown>>> = 
   order: stream =>
     serveOrder(
       stream,
-      { order: unasked, accept: unasked, query: unasked, watchMove: unasked },
+      { order: unasked, accept: unasked, query: unasked, purge: unasked, watchMove: unasked },
       QUICK
     ),
   ledger: stream => {

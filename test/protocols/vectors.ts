@@ -1,8 +1,9 @@
 /** Kind, length and the first 16 hex digits of sha256 of each message of `golden.ts`. */
 export const VECTORS: readonly string[] = [
   "host request 'order' 162 5a1f20c36d86afac",
-  "host request 'accept' 394 b17af1ddaad08300",
+  "host request 'accept' 406 0adb8353365b5a43",
   "host request 'host-query' 13 1fd0d263b5be9542",
+  "host request 'purge' 128 ca444e135d053ba3",
   "host reply 'progress' 31 639375fae68fcf41",
   "host reply 'done' 41 b056bafd95b88b4e",
   "host reply 'accepted' 150 01376b19800f77ba",

@@ -167,6 +167,9 @@ describe('a market in which one host lies and nodes are killed', () => {
         )
         return { kind: 'accepted', acceptance }
       },
+      async purge() {
+        return { kind: 'done', transaction: null }
+      },
       async watchMove() {
         return { kind: 'done', transaction: null }
       },

@@ -246,6 +246,11 @@ export class LabNode {
     return this.#log
   }
 
+  /** Of its process; null while it does not run. */
+  get pid(): number | null {
+    return this.#child?.pid ?? null
+  }
+
   identity(): Promise<Identity> {
     return loadIdentity({ dir: join(this.dir, 'identity'), password: PASSWORD })
   }
@@ -443,9 +448,9 @@ export async function addHost(
   provider: LabNode,
   name: string,
   buyers: readonly LabNode[],
-  wish: LabPrices & { readonly speed?: number } = {}
+  wish: LabPrices & { readonly speed?: number; readonly storageMb?: number } = {}
 ): Promise<void> {
-  const { speed = 8000, ...prices } = wish
+  const { speed = 8000, storageMb = 500, ...prices } = wish
   await provider.client.call('host.add', {
     name,
     prices: {
@@ -459,7 +464,7 @@ export async function addHost(
       storagePeriodDays: 30,
       ...prices
     },
-    totals: { speed, memoryMb: 512, storageMb: 500 }
+    totals: { speed, memoryMb: 512, storageMb }
   })
   for (const buyer of buyers) {
     await eventually(

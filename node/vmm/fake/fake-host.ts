@@ -52,10 +52,12 @@ export interface FakeArrival {
 export class FakeHost {
   readonly machines: Map<Uuid, FakeMachine>
   readonly incoming: Map<Uuid, FakeArrival> = new Map()
+  readonly #folder: string | undefined
   readonly #file: string | undefined
 
   constructor(folder?: string) {
     if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 })
+    this.#folder = folder
     this.#file = folder === undefined ? undefined : join(folder, 'fake-machines')
     this.machines = load(this.#file)
   }
@@ -64,6 +66,13 @@ export class FakeHost {
     const machine = this.machines.get(uuid)
     if (machine === undefined) throw absent(uuid)
     return machine
+  }
+
+  /** As a file `free-bytes` in the folder says; without one there is always room. */
+  freeBytes(): number {
+    if (this.#folder === undefined) return Infinity
+    const file = join(this.#folder, 'free-bytes')
+    return existsSync(file) ? Number(readFileSync(file, 'utf8')) : Infinity
   }
 
   /** Written aside and renamed, so that a killed process leaves the old state or the new one. */

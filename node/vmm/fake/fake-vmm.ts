@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Hash, Uuid } from '../../../ledger/index.ts'
+import { requireSpace } from '../free-space.ts'
 import { diskBytes, requireShapes } from '../part-shapes.ts'
 import { SerialHub } from '../serial-hub.ts'
 import { requireAllowed, requireUnread, type Verb } from '../statuses.ts'
@@ -219,7 +220,7 @@ export class FakeVmm implements Vmm {
   async receive(
     spec: MachineSpec,
     parts: readonly PartShape[],
-    { base, resume }: ReceiveOptions = RECEIVE_ANEW
+    { base, resume, comingBytes }: ReceiveOptions = RECEIVE_ANEW
   ): Promise<ContentSink> {
     const { uuid } = spec
     this.#require('receive', uuid)
@@ -227,6 +228,9 @@ export class FakeVmm implements Vmm {
     requireShapes(spec, parts, [FAKE_MEMORY_FORMAT])
     if (spec.configuration.image !== null) this.#requireImage(spec.configuration.image)
     this.#requireRoom()
+    const whole = parts.reduce((sum, part) => sum + part.sizeBytes, 0)
+    const free = async (): Promise<number> => this.host.freeBytes()
+    await requireSpace(free, 'the fake host', comingBytes ?? whole)
     const sink = openFakeSink(this.host, {
       spec,
       shapes: parts,

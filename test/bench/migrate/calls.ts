@@ -6,6 +6,8 @@ export interface Calls {
   open: [{ dir: string }, { key: PublicKey; address: string }]
   /** Puts the files of one version in a machine's place. */
   make: [{ uuid: Uuid; from: string }, null]
+  /** Puts a stopped machine with a large, mostly empty disk in place. */
+  makeSparse: [SparseWish, null]
   /** Hashes the machine, or finds that nothing has changed. */
   seal: [{ uuid: Uuid }, { root: Hash; seconds: number }]
   /** Forgets every manifest of the machine, so that it must be read again. */
@@ -17,8 +19,19 @@ export interface Calls {
   usage: [null, Usage]
 }
 
+export interface SparseWish {
+  readonly uuid: Uuid
+  readonly diskMb: number
+  /** MiB of random bytes, evenly over the disk. */
+  readonly dataMb: number
+  /** Of these: other ones than those that the seed gives. */
+  readonly changedMb: number
+}
+
 export interface PullWish {
   readonly uuid: Uuid
+  /** Of a machine that `makeSparse` made at the source; others have the shape of the workload. */
+  readonly diskMb?: number
   readonly method: string
   readonly root: Hash
   readonly key: PublicKey

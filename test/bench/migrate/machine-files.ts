@@ -6,6 +6,8 @@ import {
   type PartShape,
   type Vmm
 } from '../../../node/vmm/index.ts'
+import type { SparseWish } from './calls.ts'
+import { SeededBytes } from './seeded-bytes.ts'
 
 export interface Shape {
   readonly diskMb: number
@@ -41,6 +43,32 @@ export async function fillMachine(vmm: Vmm, spec: MachineSpec, from: string): Pr
   await eachChunk(join(from, 'mem.vmss'), (at, bytes) => sink.write('memory', at, bytes))
   await sink.commit()
 }
+
+/** Writes a stopped machine whose disk holds some random MiB, evenly over it; the first of them may be other ones. */
+export async function fillSparse(
+  vmm: Vmm,
+  spec: MachineSpec,
+  { dataMb, changedMb }: Pick<SparseWish, 'dataMb' | 'changedMb'>
+): Promise<void> {
+  const { storageMb } = spec.configuration
+  const config = encodeConfig(spec)
+  const parts: readonly PartShape[] = [
+    { name: 'config', format: 'config-1', sizeBytes: config.byteLength },
+    { name: 'disk', format: 'disk-raw', sizeBytes: storageMb * MB }
+  ]
+  const coming = dataMb * MB + config.byteLength
+  const sink = await vmm.receive(spec, parts, { base: 'none', resume: false, comingBytes: coming })
+  await sink.write('config', 0, config)
+  const strideMb = Math.floor(storageMb / dataMb)
+  for (let at = 0; at < dataMb; at++) {
+    const seed = at < changedMb ? at + SPARSE_SEED_MAX : at
+    await sink.write('disk', at * strideMb * MB, new SeededBytes(seed, 'sparse').bytes(CHUNK_BYTES))
+  }
+  await sink.commit()
+}
+
+/** More than any disk of the bench has chunks of data. */
+const SPARSE_SEED_MAX = 2 ** 20
 
 /** Chunks of a file that are not all zero. */
 async function eachChunk(

@@ -5,6 +5,9 @@
  *     b   it holds the very version; times are the same, which rsync believes
  *     b2  as b, but the times differ, so that rsync must read
  *     c, d, e   it holds the version before: memory changed; 50 MB of disk besides; 250 MB besides
+ *
+ * and, without rivals: `redolog` (50 MB changed of 1.1, 4 and 16 GB), `large` (the memory that 64 GB take) and `commit`
+ * (a suspended machine on a market of real nodes, from the command to the final COMMIT).
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -12,9 +15,13 @@ import { join } from 'node:path'
 import type { BenchOptions } from '../bench-options.ts'
 import { median, type Row, row } from '../row.ts'
 import { CASES, type Case, prepareDestination, versionOf } from './cases.ts'
+import { limitOf, measureRates, type Rates } from './limits.ts'
 import { type Link, loopback, slow } from './link.ts'
+import { measureMarketMove } from './market-move.ts'
 import { BASE, MODES, type Mode, type Moved, OwnMoves } from './own-moves.ts'
 import { openRivals, type Rival } from './rivals.ts'
+import { type MoveRow, moveRow } from './rows.ts'
+import { measureSparse, type SparseCase } from './sparse.ts'
 import { makeWorkload, type Version } from './workload.ts'
 
 const DISK_MIB = 1_100
@@ -28,12 +35,6 @@ const GOALS: Readonly<Record<Case, number>> = { a: 1 / 1.8, b: 0.3, b2: 4, c: 1.
 const ANCHORS: readonly string[] = ['rsync', 'rsync --inplace']
 const ANCHORS_SLOW: readonly string[] = ['rsync zstd']
 
-/** A figure of one case: `ratio` is anchor / ours, so that more is better. */
-interface MoveRow extends Row {
-  readonly case: string
-  readonly mode: string
-}
-
 interface Bench {
   readonly own: OwnMoves
   readonly rivals: readonly Rival[]
@@ -41,13 +42,14 @@ interface Bench {
   readonly copies: string
   readonly link: Link
   readonly rounds: number
+  readonly rates: Rates
 }
 
 export async function run(options: BenchOptions): Promise<readonly Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'virtuoso-bench-migrate-'))
   const files = join(folder, 'files')
   const copies = join(folder, 'copies')
-  const cases = casesOf(options)
+  const { cases, sparse, hasMarket } = casesOf(options)
   try {
     await mkdir(copies)
     const versions = [...new Set<Version>([BASE, ...cases.map(versionOf)])]
@@ -56,9 +58,13 @@ export async function run(options: BenchOptions): Promise<readonly Row[]> {
     const own = await OwnMoves.open(files, folder)
     const rivals = await openRivals(folder)
     const link = options.get('link') === 'slow' ? slow : loopback
+    const rates = await measureRates(folder)
     const rounds = Number(options.get('rounds') ?? DEFAULT_ROUNDS)
     try {
-      return await measure({ own, rivals, files, copies, link, rounds }, cases)
+      const rows = [...(await measure({ own, rivals, files, copies, link, rounds, rates }, cases))]
+      for (const each of sparse) rows.push(...(await measureSparse(own, each)))
+      if (hasMarket) rows.push(...(await measureMarketMove()))
+      return rows
     } finally {
       own.close()
       for (const rival of rivals) await rival.close()
@@ -68,20 +74,36 @@ export async function run(options: BenchOptions): Promise<readonly Row[]> {
   }
 }
 
-function casesOf(options: BenchOptions): readonly Case[] {
-  const wanted = options.get('cases')?.split(',')
-  if (wanted === undefined) return CASES
-  const unknown = wanted.filter(each => !CASES.some(known => known === each))
+const SPARSE_CASES: readonly SparseCase[] = ['redolog', 'large']
+const MARKET_CASE = 'commit'
+
+function casesOf(options: BenchOptions): Wanted {
+  const all: readonly string[] = [...CASES, ...SPARSE_CASES, MARKET_CASE]
+  const wanted = options.get('cases')?.split(',') ?? all
+  const unknown = wanted.filter(each => !all.includes(each))
   if (unknown.length > 0)
-    throw new Error(`there is no case ${unknown.join(', ')}: ${CASES.join(', ')}`)
-  return CASES.filter(each => wanted.includes(each))
+    throw new Error(`there is no case ${unknown.join(', ')}: ${all.join(', ')}`)
+  return {
+    cases: CASES.filter(each => wanted.includes(each)),
+    sparse: SPARSE_CASES.filter(each => wanted.includes(each)),
+    hasMarket: wanted.includes(MARKET_CASE)
+  }
+}
+
+interface Wanted {
+  readonly cases: readonly Case[]
+  readonly sparse: readonly SparseCase[]
+  readonly hasMarket: boolean
 }
 
 async function measure(bench: Bench, cases: readonly Case[]): Promise<readonly Row[]> {
   const rows: Row[] = []
+  if (cases.length === 0) return rows
+  for (const [what, rate] of Object.entries(bench.rates))
+    rows.push(moveRow(`this machine's ${what}`, 'rates', 'limit', rate / 1e6, 'MB/s'))
   const sealing = await bench.own.sealing(BASE)
-  rows.push(plain('sealing all of it', 'seal', 'both-hash', sealing.whole, 's'))
-  rows.push(plain('sealing it again', 'seal', 'cached', sealing.again, 's'))
+  rows.push(moveRow('sealing all of it', 'seal', 'both-hash', sealing.whole, 's'))
+  rows.push(moveRow('sealing it again', 'seal', 'cached', sealing.again, 's'))
   for (const each of cases) rows.push(...(await measureCase(bench, each)))
   return rows
 }
@@ -119,7 +141,7 @@ async function measureCase(bench: Bench, each: Case): Promise<readonly Row[]> {
     }
   }
   return [
-    ...modes.flatMap(mode => ownRows(bench.link, each, mode, found)),
+    ...modes.flatMap(mode => ownRows(bench, each, mode, found)),
     ...bench.rivals.flatMap(rival => rivalRows(each, rival.name, found))
   ]
 }
@@ -137,7 +159,7 @@ async function copyOnce(bench: Bench, each: Case, rival: Rival): Promise<Figures
 }
 
 function ownRows(
-  link: Link,
+  { link, rates }: Bench,
   each: Case,
   mode: Mode,
   found: ReadonlyMap<string, readonly Figures[]>
@@ -152,17 +174,24 @@ function ownRows(
   const anchor = against.length === 0 ? null : Math.min(...against)
   const peak = (side: 'source' | 'destination'): number =>
     Math.max(...runs.map(run => run.own?.[side].rssMb ?? 0))
+  const content = median(runs.map(({ own }) => (own?.bytesDone ?? 0) - (own?.bytesReused ?? 0)))
+  const wire = median(runs.map(run => run.wireBytes))
+  const limit = limitOf(link, { content, wire }, rates)
   return [
     {
-      ...plain(`move ${each}`, each, mode, seconds, 's'),
+      ...moveRow(`move ${each}`, each, mode, seconds, 's'),
       anchor: anchor === null ? null : Number(anchor.toPrecision(4)),
       ratio: anchor === null ? null : Number((anchor / seconds).toPrecision(4))
     },
     ...goalOf(link, each, mode, seconds, anchor),
-    plain(`move ${each}, bytes`, each, mode, median(runs.map(run => run.wireBytes)) / 1e6, 'MB'),
-    plain(`move ${each}, CPU`, each, mode, median(runs.map(run => run.cpuSeconds)), 's'),
-    plain(`move ${each}, source's memory`, each, mode, peak('source'), 'MiB'),
-    plain(`move ${each}, destination's memory`, each, mode, peak('destination'), 'MiB')
+    {
+      ...moveRow(`move ${each}, physical limit`, each, mode, limit, 's'),
+      ratio: Number((limit / seconds).toPrecision(4))
+    },
+    moveRow(`move ${each}, bytes`, each, mode, wire / 1e6, 'MB'),
+    moveRow(`move ${each}, CPU`, each, mode, median(runs.map(run => run.cpuSeconds)), 's'),
+    moveRow(`move ${each}, source's memory`, each, mode, peak('source'), 'MiB'),
+    moveRow(`move ${each}, destination's memory`, each, mode, peak('destination'), 'MiB')
   ]
 }
 
@@ -190,12 +219,14 @@ function rivalRows(
 ): readonly MoveRow[] {
   const runs = found.get(name) ?? []
   return [
-    plain(`${name} ${each}`, each, name, median(runs.map(run => run.seconds)), 's'),
-    plain(`${name} ${each}, bytes`, each, name, median(runs.map(run => run.wireBytes)) / 1e6, 'MB'),
-    plain(`${name} ${each}, CPU`, each, name, median(runs.map(run => run.cpuSeconds)), 's')
+    moveRow(`${name} ${each}`, each, name, median(runs.map(run => run.seconds)), 's'),
+    moveRow(
+      `${name} ${each}, bytes`,
+      each,
+      name,
+      median(runs.map(run => run.wireBytes)) / 1e6,
+      'MB'
+    ),
+    moveRow(`${name} ${each}, CPU`, each, name, median(runs.map(run => run.cpuSeconds)), 's')
   ]
-}
-
-function plain(name: string, each: string, mode: string, value: number, unit: string): MoveRow {
-  return { ...row(name, value, unit), case: each, mode }
 }

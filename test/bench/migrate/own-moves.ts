@@ -1,6 +1,7 @@
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Uuid } from '../../../ledger/index.ts'
-import type { PullResult, Usage } from './calls.ts'
+import type { PullResult, SparseWish, Usage } from './calls.ts'
 import type { Link } from './link.ts'
 import { Provider } from './ours.ts'
 
@@ -16,6 +17,15 @@ export interface Moved extends PullResult {
   readonly destination: Usage
 }
 
+/** What both sides use. */
+export interface Idle {
+  readonly source: Usage
+  readonly destination: Usage
+}
+
+/** Long enough to see how much memory a side that does nothing has. */
+const IDLE_MS = 300
+const SPARSE: Uuid = '6f5b2b0e-0000-4000-8000-00000005ba25'
 const MACHINE: Uuid = '6f5b2b0e-0000-4000-8000-0000000be2c4'
 
 /** Two provider processes with everything a move's bytes go through; what is moved is made from files of a workload. */
@@ -87,6 +97,44 @@ export class OwnMoves {
     } finally {
       await door.close()
     }
+  }
+
+  /** By REDOLOG: a mostly empty machine of which the destination holds the version before. */
+  async moveSparse(wish: Omit<SparseWish, 'uuid'>): Promise<Moved & { readonly idle: Idle }> {
+    for (const side of [this.#source, this.#destination]) {
+      await side.call('remove', { uuid: SPARSE })
+      await side.call('makeSparse', { ...wish, uuid: SPARSE, changedMb: 0 })
+      await side.call('seal', { uuid: SPARSE })
+    }
+    await this.#source.call('makeSparse', { ...wish, uuid: SPARSE })
+    await this.#source.call('seal', { uuid: SPARSE })
+    await this.#usages()
+    await delay(IDLE_MS)
+    const idle = await this.#usages()
+    const sealed = await this.#source.call('seal', { uuid: SPARSE })
+    const pulled = await this.#destination.call('pull', {
+      uuid: SPARSE,
+      diskMb: wish.diskMb,
+      method: 'REDOLOG',
+      root: sealed.root,
+      key: this.#key,
+      address: `/ip4/127.0.0.1/tcp/${this.#port}${this.#peer}`,
+      hash: false
+    })
+    const usages = await this.#usages()
+    return {
+      ...pulled,
+      ...usages,
+      seconds: pulled.seconds + sealed.seconds,
+      cpuSeconds: usages.source.cpuSeconds + usages.destination.cpuSeconds,
+      wireBytes: pulled.bytesSent,
+      idle
+    }
+  }
+
+  async #usages(): Promise<Idle> {
+    const source = await this.#source.call('usage', null)
+    return { source, destination: await this.#destination.call('usage', null) }
   }
 
   close(): void {

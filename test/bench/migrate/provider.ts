@@ -12,9 +12,11 @@ import { nodeCrypto } from '../../../node/crypto/index.ts'
 import { createIdentity } from '../../../node/identity/index.ts'
 import { createNetwork, type Network } from '../../../node/network/index.ts'
 import {
+  comingBytes,
   LinkMeter,
   methodOf,
   Packer,
+  PageRoots,
   ProgressMeter,
   Pull,
   servedContent,
@@ -23,7 +25,7 @@ import {
 import { createQemuVmm, type MachineSpec, type Vmm } from '../../../node/vmm/index.ts'
 import { blocksSource, makeChallenge, serveBlocks } from '../../../protocols/blocks/index.ts'
 import type { Answer, CallName, Calls, PullResult, PullWish, Question } from './calls.ts'
-import { fillMachine, type Shape } from './machine-files.ts'
+import { fillMachine, fillSparse, type Shape } from './machine-files.ts'
 import { RssPeak, treeCpuSeconds } from './usage.ts'
 
 interface Node {
@@ -45,6 +47,10 @@ const CALLS: { [K in CallName]: (input: Calls[K][0]) => Promise<Calls[K][1]> } =
   open: ({ dir }) => open(dir),
   async make({ uuid, from }) {
     await fillMachine(opened().vmm, specOf(uuid), from)
+    return null
+  },
+  async makeSparse(wish) {
+    await fillSparse(opened().vmm, specOf(wish.uuid, wish.diskMb), wish)
     return null
   },
   async seal({ uuid }) {
@@ -79,14 +85,14 @@ function opened(): Node {
 /** The machine of the measurements: 1,100 MiB of disk with its two redo logs behind it, 256 MiB of memory. */
 export const SHAPE: Shape = { diskMb: 1_150, memoryMb: 256 }
 
-function specOf(uuid: Uuid): MachineSpec {
+function specOf(uuid: Uuid, diskMb: number = SHAPE.diskMb): MachineSpec {
   const configuration: Configuration = {
     name: 'bench',
     processor: 'any',
     os: 'any',
     speed: 100,
     memoryMb: SHAPE.memoryMb,
-    storageMb: SHAPE.diskMb,
+    storageMb: diskMb,
     image: null
   }
   return { uuid, configuration }
@@ -150,7 +156,7 @@ async function serve(machine: Uuid) {
 async function pull(wish: PullWish): Promise<PullResult> {
   const { vmm, contents, nodeKeyRaw, network: former } = opened()
   const { uuid, root } = wish
-  const spec = specOf(uuid)
+  const spec = specOf(uuid, wish.diskMb)
   // One that has met the source knows its real address, and would go round the link that the bench has put between.
   await former.stop()
   const network = await connect(nodeKeyRaw)
@@ -166,7 +172,9 @@ async function pull(wish: PullWish): Promise<PullResult> {
   const method = methodOf(wish.method)
   if (method === undefined) throw new Error(`there is no method ${wish.method}`)
   const base = method.baseOf(await contents.base(uuid, spec.configuration))
-  const how = { base: base?.kind ?? 'none', resume: false } as const
+  const pageRoots = new PageRoots(nodeCrypto, outline, root)
+  const coming = await comingBytes(source, { crypto: nodeCrypto, pageRoots, base })
+  const how = { base: base?.kind ?? 'none', resume: false, comingBytes: coming } as const
   const sink = await vmm.receive(spec, outline.parts, how)
   const manifest = await contents.arriving(uuid, root, outline.parts)
   const meter = new ProgressMeter(outline.parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))
@@ -174,6 +182,7 @@ async function pull(wish: PullWish): Promise<PullResult> {
     crypto: nodeCrypto,
     outline,
     root,
+    pageRoots,
     method,
     base,
     sink,
@@ -195,6 +204,9 @@ async function pull(wish: PullWish): Promise<PullResult> {
   const { bytesDone, bytesReused, bytesSent } = meter.progress()
   return { seconds, bytesDone, bytesReused, bytesSent }
 }
+
+// The source only answers: nothing of its own tells when to look.
+setInterval(() => rss.look(), 100).unref()
 
 process.on('message', (question: Question) => {
   const { id, call, input } = question

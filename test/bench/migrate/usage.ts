@@ -27,7 +27,7 @@ async function childrenOf(pid: number): Promise<readonly number[]> {
   return lists.flatMap(list => list.split(' ').filter(Boolean).map(Number))
 }
 
-const LOOK_EVERY_MS = 20
+const LOOK_EVERY_MS = 100
 
 /** The most memory a process had while it was looked at, in MiB. */
 export class RssPeak {

@@ -117,6 +117,16 @@ test('a copy of a machine on the move, or that the ledger retains, is not evicte
   assert.deepEqual([await cached.evict(A), await cached.evict(A)], ['evicted', 'absent'])
 })
 
+test('an owner may give up a copy that the ledger retains for it, but none of a machine on the move', async t => {
+  const { cached, left, moving, retained } = rig(t, 2 ** 30)
+  await left(A, 2, 70)
+  await left(B, 2, 70)
+  moving.add(A)
+  retained.add(B)
+  assert.deepEqual([await cached.purge(A), await cached.purge(B)], ['needed', 'evicted'])
+  assert.equal(await cached.purge(B), 'absent')
+})
+
 test('a machine that is held here is no cached copy', async t => {
   const { cached, left, records, vmm } = rig(t, 0)
   await left(A, 2, 70)

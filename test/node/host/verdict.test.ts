@@ -37,6 +37,11 @@ test('a released machine is ended, then sealed once, and left alone from then on
   assert.equal(judge(sealed, { status: 'down' }), 'nothing')
 })
 
+test('an older version whose host is the holder again is written down as the machine', () => {
+  assert.equal(judge(resting('stored'), { status: 'down', role: 'cached' }), 'take-up')
+  assert.equal(judge(resting('stopped'), { status: 'down', role: 'cached' }), 'take-up')
+})
+
 test('nothing is done to a machine on the move', () => {
   assert.equal(judge({ ...sample, state: 'migrating' }, { status: 'down' }), 'nothing')
   const elsewhere = { ...resting('stored'), holder: null }

@@ -102,6 +102,26 @@ test('30 s of silence ask for an abort, a heartbeat within them does not', () =>
   )
 })
 
+test('the REQ is repeated after each 10 s in which nothing is heard, and not sooner', () => {
+  const tick = (nowMs: number): RequesterEvent => ({ type: 'tick', nowMs })
+  const after = (...events: RequesterEvent[]) =>
+    request([...moving, ...events]).effects.slice(moving.length - 1)
+  assert.deepEqual(after(tick(9_999)), [])
+  assert.deepEqual(after(tick(10_000)), ['send'])
+  assert.deepEqual(after(tick(10_000), tick(11_000), tick(19_999)), ['send'])
+  assert.deepEqual(after(tick(10_000), tick(20_000), tick(30_000)), [
+    'send',
+    'send',
+    'submit-abort'
+  ])
+  const heartbeat: RequesterEvent = {
+    type: 'message',
+    message: { verb: 'HEARTBEAT', machine: MACHINE },
+    nowMs: 9_000
+  }
+  assert.deepEqual(after(heartbeat, tick(18_999)), [])
+})
+
 test('a RESP that claims success moves nothing; the ledger does', () => {
   const success: RequesterEvent = {
     type: 'message',

@@ -46,6 +46,7 @@ import { Role, type Weather } from './role.ts'
 export const ORIGINS = [
   'honest',
   'wrong block',
+  'wrong manifest',
   'old version as new',
   'silent',
   'withholds the receipt'
@@ -345,6 +346,16 @@ export class MoveWorld {
     else this.#destinationEvent({ type: 'failed', why: 'the content is not that of the ledger' })
   }
 
+  /** Every block will fit a manifest that is not the ledger's: that must be seen before one of them is asked for. */
+  #deceived(): void {
+    if (this.destination.state?.phase !== 'pulling') return
+    if (this.rules.checksManifest) {
+      return this.#destinationEvent({ type: 'failed', why: 'the manifest has another root' })
+    }
+    this.incoming = FALSE_ROOT
+    this.#destinationEvent({ type: 'fetched' })
+  }
+
   // Origin
 
   #originBack(): void {
@@ -393,6 +404,10 @@ export class MoveWorld {
         if (this.rules.persists) this.originJournal = effect.journal
         return
       case 'serve': {
+        if (this.originKind === 'wrong manifest') {
+          origin.later(chance.between(1, 300), () => destination.hear(() => this.#deceived()))
+          return
+        }
         const isLie = this.originKind === 'wrong block' || this.originKind === 'old version as new'
         // The line can break while bytes travel: then they do not come, and the destination dials again.
         origin.later(chance.between(500, 40_000), () =>

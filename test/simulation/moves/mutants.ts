@@ -2,6 +2,8 @@
 export interface MoveRules {
   /** The destination compares what came with the root on the ledger. */
   readonly verifies: boolean
+  /** It compares the manifest with that root before it asks for a block. */
+  readonly checksManifest: boolean
   /** It has fsynced and renamed before it says so. */
   readonly installs: boolean
   /** Both providers write their journals before they act. */
@@ -26,6 +28,7 @@ export interface MoveRules {
 
 export const SOUND_RULES: MoveRules = {
   verifies: true,
+  checksManifest: true,
   installs: true,
   persists: true,
   discards: true,
@@ -42,6 +45,7 @@ export type MoveMutant = keyof MoveRules
 
 export const MOVE_MUTANTS: readonly MoveMutant[] = [
   'verifies',
+  'checksManifest',
   'installs',
   'persists',
   'discards',

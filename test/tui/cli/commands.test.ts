@@ -305,6 +305,16 @@ test('an older version is dropped after a question and the freed space is said',
   assert.match(stdout, /^1 MiB are free again/)
 })
 
+test('older versions elsewhere are purged after a question, and the places are said', async () => {
+  const purged = [{ uuid: WEB.uuid, name: 'virt13' }]
+  const answers = { 'machine.purge': () => ({ machine: WEB.uuid, purged }) }
+  const { stdout } = await tell('machine purge web1 --yes', { answers })
+  assert.match(stdout, /^nothing of web1 is left at virt13/)
+  const none = { 'machine.purge': () => ({ machine: WEB.uuid, purged: [] }) }
+  const said = await tell('machine purge web1 --yes', { answers: none })
+  assert.match(said.stdout, /^web1 has never been anywhere else/)
+})
+
 test('notice says from when the machine may be evicted', async () => {
   const answers = { 'host.give-notice': () => ({ ...WEB, graceEndsMs: 0 }) }
   const { stdout } = await tell('host give-notice web1', { answers })

@@ -144,6 +144,17 @@ export const MACHINE_COMMANDS: readonly Command[] = [
     load: async () => (await import('./past.ts')).showHistory
   },
   {
+    path: ['machine', 'purge'],
+    summary: 'have older versions removed where the machine was before',
+    details: [
+      'After a move a host keeps the version that left, so that a machine that comes back brings only what changed, and',
+      'so that it can be claimed for a time if its new host is lost. Who purges gives up both.'
+    ].join('\n'),
+    positionals: [MACHINE],
+    flags: [{ name: 'host', value: 'HOST', summary: 'at this host only' }],
+    load: async () => (await import('./purge.ts')).purgeMachine
+  },
+  {
     path: ['machine', 'delete'],
     aliases: [['machine', 'rm'], ['rm']],
     summary: 'have the provider destroy the machine and its disk',
@@ -184,9 +195,11 @@ export const MACHINE_COMMANDS: readonly Command[] = [
     summary: 'give a machine up with its host, which is gone',
     details: [
       'The machine is registered again and can be stored elsewhere, empty. A running one counts as lost when its host',
-      'has been silent for two leases; any other may be given up at any time. Nothing is paid back.'
+      'has been silent for two leases; any other may be given up at any time. Nothing is paid back. A host that the',
+      'machine was moved from, and that still has what left, can go on with it: --heir.'
     ].join('\n'),
     positionals: [MACHINE],
+    flags: [{ name: 'heir', value: 'HOST', summary: 'a former host that goes on with its copy' }],
     load: async () => (await import('./leave.ts')).declareLost
   },
   {

@@ -27,8 +27,11 @@ export async function releaseContract(context: Context): Promise<void> {
 
 export async function declareLost(context: Context): Promise<void> {
   const machine = positional(context, 0)
-  await ask(context, `Give ${machine} up for lost, with all that its host stores of it?`)
-  print(context, await context.call('machine.declare-lost', { machine }))
+  const heir = context.flags.text('heir')
+  const then = heir === undefined ? '' : ` and go on with the copy at ${heir}`
+  await ask(context, `Give ${machine} up for lost, with all that its host stores of it${then}?`)
+  const input = { machine, ...(heir === undefined ? {} : { heir }) }
+  print(context, await context.call('machine.declare-lost', input))
 }
 
 /** The question with its price; nobody who is not asked has to wait for the price. */
