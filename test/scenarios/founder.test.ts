@@ -77,8 +77,12 @@ describe('a founder', () => {
 
   scenario('four who stand and are voted for take over from one', async () => {
     await Promise.all(nodes.map(node => node.client.call('election.stand', {})))
-    const { code } = await mary.virtuoso(`vote ${NAMES.join(' ')}`)
-    assert.equal(code, 0)
+    await eventually(
+      'mary sees who stands',
+      () => show(mary),
+      ({ candidates }) => candidates.length === NAMES.length
+    )
+    await mary.ask(`vote ${NAMES.join(' ')}`)
     const { epoch } = await show(mary)
     const view = await workUntil(now => now.epoch > epoch)
     assert.deepEqual(membersOf(view), NAMES)
