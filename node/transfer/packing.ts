@@ -30,6 +30,8 @@ const WORTH_WHILE = 0.95
 export class Packer {
   readonly #speeds = new Map(FIRST_GUESSES)
   readonly #nowMs: () => number
+  /** Packings under way: they share the processor, and each alone seems as slow as all of them together. */
+  #underWay = 0
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs
@@ -50,21 +52,28 @@ export class Packer {
     const quality = this.quality(rate)
     if (quality === undefined || bytes.byteLength === 0) return { encoding: 'plain', bytes }
     const beganMs = this.#nowMs()
+    this.#underWay += 1
+    const sharers = this.#underWay
     const packed = await compress(bytes, {
       params: {
         [constants.BROTLI_PARAM_QUALITY]: quality,
         [constants.BROTLI_PARAM_SIZE_HINT]: bytes.byteLength
       }
+    }).finally(() => {
+      this.#underWay -= 1
     })
-    this.#measured(quality, bytes.byteLength, this.#nowMs() - beganMs)
+    this.#measured(quality, bytes.byteLength, this.#nowMs() - beganMs, sharers)
     const isWorthIt = packed.byteLength < bytes.byteLength * WORTH_WHILE
     return isWorthIt ? { encoding: 'brotli', bytes: packed } : { encoding: 'plain', bytes }
   }
 
-  #measured(used: number, bytes: number, ms: number): void {
+  /** What several did at once counts together, up to what was guessed of one that has the processor for itself. */
+  #measured(used: number, bytes: number, ms: number, sharers: number): void {
+    const alone = (bytes * 1000) / ms
     for (const [quality, guess] of FIRST_GUESSES) {
       const before = this.#speeds.get(quality) ?? guess
-      const towards = quality === used && ms > 0 ? (bytes * 1000) / ms : guess
+      const together = Math.max(alone, Math.min(guess, alone * sharers))
+      const towards = quality === used && ms > 0 ? together : guess
       const weight = quality === used ? WEIGHT : DRIFT
       this.#speeds.set(quality, before + weight * (towards - before))
     }
