@@ -42,7 +42,7 @@ describe('a newcomer to a long ledger', () => {
   })
 
   scenario('takes a snapshot from several nodes while one of them is killed', async () => {
-    const nina = await lab.add('nina', { role: 'buyer', asleep: true })
+    const nina = await lab.add('nina', { role: 'buyer', ledger: 'full', asleep: true })
     const starting = nina.start()
     await eventually(
       'nina fetches a snapshot',

@@ -24,7 +24,7 @@ describe('a market whose ledger goes to strangers', () => {
   before(async () => {
     lab = await Lab.open()
     await lab.join('alex', { role: 'provider' })
-    maria = await lab.join('maria', { role: 'buyer' })
+    maria = await lab.join('maria', { role: 'buyer', ledger: 'full' })
     ;[wanda, wolf] = await Promise.all([
       lab.add('wanda', { role: 'observer' }),
       lab.add('wolf', { role: 'observer' })
