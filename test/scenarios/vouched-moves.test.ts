@@ -39,6 +39,8 @@ describe('a market in which an origin withholds its receipts', () => {
   /** What it says instead of a receipt. */
   let answer: (receipt: ServedReceipt) => SignedReceipt | BlocksRefusal = () => REFUSED
   let isGone = false
+  /** Told of each destination that asks for a machine; it gets it when that resolves. */
+  let asked: () => Promise<void> = async () => undefined
   const scenario = scenarios(() => lab)
 
   before(async () => {
@@ -53,7 +55,10 @@ describe('a market in which an origin withholds its receipts', () => {
     await eve.serveOffers()
     await eve.network.serve('order', stream => serveOrder(stream, storesHonestly()))
     await eve.network.serve('blocks', stream =>
-      serveBlocks(stream, async machine => (isGone ? REFUSED : serving(machine)))
+      serveBlocks(stream, async machine => {
+        await asked()
+        return isGone ? REFUSED : serving(machine)
+      })
     )
     await eve.advertise(eve.offer(origin), maria)
   })
@@ -114,6 +119,30 @@ describe('a market in which an origin withholds its receipts', () => {
         async () => new FakeHost(join(alex.dir, 'fake-vmm')).machines.has(before.uuid),
         has => !has
       )
+    }
+  )
+
+  scenario(
+    'a destination that was killed while it copied says again what it waits for',
+    async () => {
+      const before = await maria.machine('web2')
+      answer = () => REFUSED
+      const dialled = new Promise<void>(resolve => {
+        asked = () => {
+          resolve()
+          return new Promise(() => undefined)
+        }
+      })
+      const moving = await maria.client.call('machine.move', { machine: 'web2', host: 'virt17' })
+      await dialled
+      await alex.kill()
+      asked = async () => undefined
+      await alex.restart(maria)
+      await waitsForWord('web2')
+      await maria.ask('machine vouch web2 --yes')
+      assert.equal((await maria.carry(Promise.resolve(moving))).state, 'succeeded')
+      const { holder, version } = await maria.machine('web2')
+      assert.deepEqual([holder?.name, version], ['virt17', before.version + 1])
     }
   )
 
