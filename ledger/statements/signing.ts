@@ -87,13 +87,14 @@ export function verifyAcceptance(
   return verify(by, DOMAINS.acceptance, acceptanceCodec, acceptance, hostKey, signature)
 }
 
-export function signReceipt(network: Hash, receipt: ServedReceipt, hostKey: Signer): SignedReceipt {
+/** By the origin's host key, or by the key of the machine's owner who vouches for the destination. */
+export function signReceipt(network: Hash, receipt: ServedReceipt, key: Signer): SignedReceipt {
   const bytes = encodeAs(receiptCodec, receipt)
-  return { receipt, signature: sign(DOMAINS.receipt, network, bytes, hostKey) }
+  return { receipt, signature: sign(DOMAINS.receipt, network, bytes, key) }
 }
 
-export function verifyReceipt(by: Verifier, signed: SignedReceipt, hostKey: PublicKey): boolean {
-  return verify(by, DOMAINS.receipt, receiptCodec, signed.receipt, hostKey, signed.signature)
+export function verifyReceipt(by: Verifier, signed: SignedReceipt, key: PublicKey): boolean {
+  return verify(by, DOMAINS.receipt, receiptCodec, signed.receipt, key, signed.signature)
 }
 
 /** A key's word that it stands for an account; `nonce` is that of the transaction that shows it. */

@@ -91,6 +91,7 @@ export const INPUT_SCHEMAS: { readonly [M in Method]: z.ZodType<Input<M>> } = {
   'machine.release-contract': machineOnly,
   'machine.declare-lost': z.strictObject({ machine: word, heir: word.exactOptional() }),
   'machine.purge': z.strictObject({ machine: word, host: word.exactOptional() }),
+  'machine.vouch': machineOnly,
   'host.give-notice': machineOnly,
   'host.evict': machineOnly,
   'host.cached': nothing,

@@ -353,6 +353,14 @@ export interface NodeApi {
     { machine: string; host?: string },
     { machine: string; purged: { uuid: string; name: string }[] }
   ]
+  /**
+   * In place of the receipt that the origin of its move withholds; done when the destination has it. The step of the
+   * move's operation says when it is waited for.
+   */
+  'machine.vouch': [
+    { machine: string },
+    { machine: string; destination: { uuid: string; name: string } }
+  ]
   /** Of a machine on the host that this node is: its owner has the grace to fetch it, then it is evicted. */
   'host.give-notice': [{ machine: string }, MachineView]
   'host.evict': [{ machine: string }, MachineView]

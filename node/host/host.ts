@@ -175,7 +175,8 @@ async function begin(options: HostOptions, terms: Terms, lease: HostLease): Prom
     methods: METHOD_NAMES,
     standing: () => publisher.standing(),
     ready: () => ready,
-    watchMove: (machine, progress) => moves.watch(machine, progress)
+    watchMove: (machine, progress) => moves.watch(machine, progress),
+    vouch: (machine, receipt) => moves.vouch(machine, receipt)
   })
   await network.serve('order', stream => serveOrder(stream, service))
   await serveConsoles(options)

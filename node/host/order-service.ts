@@ -4,6 +4,7 @@ import {
   type MachineRecord,
   type SignedOffer,
   type SignedOrder,
+  type SignedReceipt,
   type Signer,
   signAcceptance,
   type Uuid
@@ -47,7 +48,11 @@ export interface OrderServiceOptions {
     machine: Uuid,
     progress: (news: OrderProgress) => void
   ) => Promise<OrderOutcome>
+  /** The owner's receipt for a move to here. */
+  readonly vouch: (machine: Uuid, receipt: SignedReceipt) => Promise<OrderOutcome>
 }
+
+const STARTING = ['LEDGER_BEHIND', 'this host has just started; try again in some seconds'] as const
 
 /** What a host does about orders: judged at the door, one at a time for each machine. */
 export function createOrderService(options: OrderServiceOptions): HostHandler {
@@ -56,6 +61,10 @@ export function createOrderService(options: OrderServiceOptions): HostHandler {
     accept: request => accept(options, request),
     purge: request => purge(options, request),
     watchMove: (machine, progress) => options.watchMove(machine, progress),
+    async vouch(machine, receipt) {
+      // A move that this host's former run was at is not taken up yet.
+      return options.ready() ? options.vouch(machine, receipt) : refused(...STARTING)
+    },
     async query() {
       const host = options.replica.state().host(options.host)
       if (host === undefined) return refused('HOST_UNKNOWN', 'this host is not on the ledger yet')
@@ -76,8 +85,7 @@ async function takeOrder(
   progress: (news: OrderProgress) => void
 ): Promise<OrderOutcome> {
   const { machine } = signed.order
-  if (!options.ready())
-    return refused('LEDGER_BEHIND', 'this host has just started; try again in some seconds')
+  if (!options.ready()) return refused(...STARTING)
   if (options.locks.busy(machine)) {
     return refused('BUSY', 'another order or a move of this machine is being carried out here')
   }

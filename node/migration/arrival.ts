@@ -1,4 +1,10 @@
-import type { Hash, MigrationRecord, Uuid } from '../../ledger/index.ts'
+import {
+  type Hash,
+  type MigrationRecord,
+  type SignedReceipt,
+  type Uuid,
+  verifyReceipt
+} from '../../ledger/index.ts'
 import { type OrderProgress, UNCOUNTED } from '../../protocols/order/index.ts'
 import {
   type Destination,
@@ -6,15 +12,21 @@ import {
   type DestinationEvent,
   type DestinationJournal,
   type Req,
+  refuseWord,
   startDestination,
   stepDestination,
-  type VmmpChannel
+  type VmmpChannel,
+  type WordRefusal
 } from '../../protocols/vmmp/index.ts'
 import { announce } from './effect-channel.ts'
 import type { MoveOptions } from './options.ts'
 import { Transfer } from './transfer.ts'
+import { whyWithheld } from './withheld.ts'
 
 const TICK_MS = 1_000
+/** Owners read it, and look for how it begins: `protocols/order/SPEC.md`. */
+const AWAITS_WORD =
+  "waiting for the owner's word (machine vouch): every byte is here, the origin signs no receipt"
 
 /**
  * Drives the destination's machine of `protocols/vmmp/destination.ts` for one move. Events are taken one at a
@@ -67,7 +79,7 @@ export class Arrival {
 
   static recover(options: MoveOptions, journal: DestinationJournal): Arrival {
     const arrival = new Arrival(options, journal.req.machine, journal)
-    arrival.#installed = journal.phase === 'committing'
+    arrival.#installed = journal.phase !== 'pulling'
     arrival.#resumed = true
     options.log('taking up a move interrupted by a restart', { machine: journal.req.machine })
     arrival.feed({ type: 'recovered', ...arrival.#ledger() })
@@ -118,12 +130,32 @@ export class Arrival {
   }
 
   feed(event: DestinationEvent): void {
-    this.#enqueue(async () => {
-      const step = stepDestination(this.#state, event)
-      this.#state = step.state
-      if ('migration' in step.state) this.#migration = step.state.migration.id
-      await this.#carryOut(step.effects)
+    this.#enqueue(() => this.#step(event))
+  }
+
+  async #step(event: DestinationEvent): Promise<void> {
+    const step = stepDestination(this.#state, event)
+    this.#state = step.state
+    if ('migration' in step.state) this.#migration = step.state.migration.id
+    await this.#carryOut(step.effects)
+  }
+
+  /** The owner vouches for what is here; null when its word is on the disk. */
+  vouch(receipt: SignedReceipt): Promise<WordRefusal | null> {
+    const taken = this.#queue.then(async () => {
+      const word = { receipt, isByOwner: this.#isByOwner(receipt) }
+      const refusal = refuseWord(this.#state, word)
+      if (refusal === null) await this.#step({ type: 'vouched', ...word })
+      return refusal
     })
+    this.#enqueue(async () => void (await taken))
+    return taken
+  }
+
+  #isByOwner(receipt: SignedReceipt): boolean {
+    const { replica } = this.#options
+    const owner = replica.state().account(this.#ledger().migration?.owner ?? '')
+    return owner !== undefined && verifyReceipt(replica.context, receipt, owner.key)
   }
 
   /** Stops without a trace on the ledger or the disk, as a crash would: the next start takes it up again. */
@@ -171,6 +203,8 @@ export class Arrival {
         return this.#work('proving to the origin', () => this.#prove())
       case 'install':
         return this.#work('installing', () => this.#install())
+      case 'await-word':
+        return this.#tell({ ...this.#progress, step: AWAITS_WORD })
       case 'submit-commit':
         return this.#beside('waiting for the commit to be final', () => this.#commit(effect))
       case 'submit-heartbeat':
@@ -262,7 +296,14 @@ export class Arrival {
   }
 
   async #prove(): Promise<DestinationEvent> {
-    return { type: 'proved', receipt: await this.#requireTransfer().prove() }
+    try {
+      return { type: 'proved', receipt: await this.#requireTransfer().prove() }
+    } catch (error) {
+      const why = whyWithheld(error)
+      if (why === null || this.#stopped.signal.aborted) throw error
+      this.#options.log(`the origin gives no receipt: ${why}`, { machine: this.#machine })
+      return { type: 'withheld' }
+    }
   }
 
   async #install(): Promise<DestinationEvent> {

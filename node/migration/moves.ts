@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events'
-import type { Hash, LedgerState, PublicKey, Uuid } from '../../ledger/index.ts'
+import type { Hash, LedgerState, PublicKey, SignedReceipt, Uuid } from '../../ledger/index.ts'
 import { type OpenServed, serveBlocks } from '../../protocols/blocks/index.ts'
 import type { OrderOutcome, OrderProgress } from '../../protocols/order/index.ts'
 import { type Req, type VmmpChannel, vmmpChannel } from '../../protocols/vmmp/index.ts'
@@ -15,6 +15,8 @@ export interface Moves {
   /** Takes up the moves that a restart interrupted. The replica must have caught up. */
   recover(): Promise<void>
   watch(machine: Uuid, progress: (news: OrderProgress) => void): Promise<OrderOutcome>
+  /** The owner's receipt for a move to here. */
+  vouch(machine: Uuid, receipt: SignedReceipt): Promise<OrderOutcome>
   stop(): void
 }
 
@@ -173,6 +175,17 @@ export function createMoves(options: MoveOptions): Moves {
       await arrival.decided
       stop()
       return ended(arrival.failure)
+    },
+    async vouch(machine, receipt) {
+      const arrival = arrivals.get(machine)
+      if (arrival === undefined) {
+        const message = 'no move of this machine to here is under way'
+        return { kind: 'refused', code: 'MIGRATION_UNKNOWN', message }
+      }
+      const refusal = await arrival.vouch(receipt)
+      return refusal === null
+        ? { kind: 'done', transaction: null }
+        : { kind: 'refused', ...refusal }
     },
     stop() {
       forget()

@@ -158,6 +158,7 @@ class Request {
   #toRead = false
   /** Ends when the destination has said how its part of the move ended, or cannot. */
   #watching: Promise<void> = Promise.resolve()
+  #isWatched = false
 
   constructor(options: RequestOptions, wish: MoveWish, report: MoveReport, begin: Beginning) {
     this.#options = options
@@ -300,6 +301,8 @@ class Request {
         dialling: signal
       })
       this.#hear(channel)
+      // A destination that was restarted has lost who watches it, and may come to wait for the owner.
+      if (message.verb === 'REQ' && !this.#isWatched) this.#watch()
     }
     await this.#channel?.send(message)
   }
@@ -326,7 +329,14 @@ class Request {
 
   #opened(): void {
     this.#report.step('copying')
-    this.#watching = this.#watchProgress(this.#wish.destination.uuid)
+    this.#watch()
+  }
+
+  #watch(): void {
+    this.#isWatched = true
+    this.#watching = this.#watchProgress(this.#wish.destination.uuid).finally(() => {
+      this.#isWatched = false
+    })
   }
 
   /** Figures for people; the move goes on without them. */

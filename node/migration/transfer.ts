@@ -1,4 +1,4 @@
-import type { MigrationRecord, SignedReceipt } from '../../ledger/index.ts'
+import { type MigrationRecord, type SignedReceipt, verifyReceipt } from '../../ledger/index.ts'
 import {
   answerChallenge,
   BLOCK_BYTES,
@@ -24,6 +24,7 @@ import {
 import type { ContentSink } from '../vmm/index.ts'
 import type { MoveOptions } from './options.ts'
 import { LineLost, persistently } from './persistently.ts'
+import { ReceiptUnsigned } from './withheld.ts'
 
 export interface TransferNews {
   step(text: string): void
@@ -85,13 +86,24 @@ export class Transfer {
     await this.#require().manifest.finish()
   }
 
+  /** Throws what `whyWithheld` knows when the origin gives no receipt that the ledger would take. */
   async prove(): Promise<SignedReceipt> {
     const { sink, outline } = this.#require()
     const receipt = await this.#withOrigin('proving to the origin', source =>
       source.prove(challenge => this.#answer(sink, outline, challenge))
     )
     void this.#hangUp()
+    this.#requireSigned(receipt)
     return receipt
+  }
+
+  #requireSigned(signed: SignedReceipt): void {
+    const { replica, migration } = this.#options
+    const { receipt } = signed
+    const origin = replica.state().host(migration.origin)
+    const isOfThis = receipt.migration === migration.id && receipt.root === migration.root
+    if (isOfThis && origin && verifyReceipt(replica.context, signed, origin.key)) return
+    throw new ReceiptUnsigned('what it gave is not its signature over this move and content')
   }
 
   async install(): Promise<void> {

@@ -72,6 +72,6 @@ export const REJECTION_WORDS: Readonly<Record<RejectionCode, string>> = {
   MIGRATION_SAME_HOST: 'the machine is on this host already',
   ACCEPTANCE_FORGED: 'the acceptance of the destination does not hold',
   ACCEPTANCE_EXPIRED: 'the acceptance of the destination has run out',
-  RECEIPT_FORGED: 'the receipt is not signed by the origin',
+  RECEIPT_FORGED: 'the receipt is signed neither by the origin nor by the owner',
   NOT_PARTY: 'only the destination of the move may do this'
 }

@@ -30,6 +30,7 @@ import { readEach } from './read-each.ts'
 import { refuse } from './refuse.ts'
 import { browse, search } from './search.ts'
 import { viewOffer } from './views.ts'
+import { vouch } from './vouch.ts'
 
 export interface HandlerOptions {
   readonly context: ServiceContext
@@ -86,6 +87,7 @@ export function createHandlers(options: HandlerOptions): Handlers {
     'machine.release-contract': input => releaseContract(context, input),
     'machine.declare-lost': input => declareLost(context, input),
     'machine.purge': input => purge(context, input),
+    'machine.vouch': input => vouch(context, input),
     'host.give-notice': input => giveNotice(context, input),
     'host.evict': input => evict(context, input),
     'host.cached': () => listCached(context),

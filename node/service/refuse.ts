@@ -55,6 +55,7 @@ const HINTS: Readonly<Record<string, string>> = {
   STORAGE_OWED: 'what is owed is charged every hour, as soon as the account can pay',
   NOT_SEALED:
     'its host seals it within a minute if it is there; if it is gone, declare the machine lost',
+  NOT_AWAITED: '`virtuoso machine migrationstatus` says when your word is waited for',
   GRACE_LEFT: 'try again when the time has come',
   HOST_HEARD: 'the host is there: release the machine, or stop it',
   NO_CAPACITY: 'another machine took the room first; search again and choose another host',

@@ -1,6 +1,12 @@
 /** The one place where `order` touches a stream: one request, its answers, the end. */
 import type { Stream } from '@libp2p/interface'
-import type { Hash, SignedAcceptance, SignedOrder, Uuid } from '../../ledger/index.ts'
+import type {
+  Hash,
+  SignedAcceptance,
+  SignedOrder,
+  SignedReceipt,
+  Uuid
+} from '../../ledger/index.ts'
 import {
   encodeMessage,
   expectMessage,
@@ -49,6 +55,8 @@ export interface HostHandler {
   query(): Promise<QueryOutcome>
   /** Done when nothing of an older version is left here, also when there was none. */
   purge(request: SignedPurgeRequest): Promise<OrderOutcome>
+  /** Done when the receipt is kept, and the COMMIT goes on with it: the ledger says whether it arrived. */
+  vouch(machine: Uuid, receipt: SignedReceipt): Promise<OrderOutcome>
   /** Resolves when no move of this machine to here is under way any more. */
   watchMove(machine: Uuid, progress: (news: OrderProgress) => void): Promise<OrderOutcome>
 }
@@ -89,6 +97,15 @@ export function requestPurge(
   options: ChannelOptions = {}
 ): Promise<OrderOutcome> {
   return ask(stream, { kind: 'purge', request }, options, ['done'])
+}
+
+/** Gives a destination the receipt that the origin of the move withholds, signed by the owner. Throws `FrameError`. */
+export function vouchFor(
+  stream: Stream,
+  word: { readonly machine: Uuid; readonly receipt: SignedReceipt },
+  options: ChannelOptions = {}
+): Promise<OrderOutcome> {
+  return ask(stream, { kind: 'vouch', ...word }, options, ['done'])
 }
 
 /** Asks what a host has and can do. Throws `FrameError`. */
@@ -163,6 +180,8 @@ async function answer(
       return handler.query()
     case 'purge':
       return handler.purge(request.request)
+    case 'vouch':
+      return handler.vouch(request.machine, request.receipt)
     case 'order':
       return withProgress(channel, news => handler.order(request.order, news))
     case 'watch-move':

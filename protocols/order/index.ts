@@ -14,6 +14,7 @@ export {
   requestPurge,
   sendOrder,
   serveOrder,
+  vouchFor,
   watchMove
 } from './channel.ts'
 export {

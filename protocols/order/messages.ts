@@ -11,8 +11,10 @@ import {
   resourcesCodec,
   type SignedAcceptance,
   type SignedOrder,
+  type SignedReceipt,
   signedAcceptanceCodec,
   signedOrderCodec,
+  signedReceiptCodec,
   tagged,
   type Uuid
 } from '../../ledger/index.ts'
@@ -30,6 +32,8 @@ export type HostRequest =
   | { readonly kind: 'host-query' }
   /** Removes an older version that is kept here; `done` when nothing of it is left. */
   | { readonly kind: 'purge'; readonly request: SignedPurgeRequest }
+  /** The owner signs the receipt that the origin withholds; `done` when the destination has it on its disk. */
+  | { readonly kind: 'vouch'; readonly machine: Uuid; readonly receipt: SignedReceipt }
   /** How far the move of this machine to here is, until it ends. The VMMP messages carry no figures. */
   | { readonly kind: 'watch-move'; readonly machine: Uuid }
 
@@ -77,6 +81,7 @@ const requestCodec: Codec<HostRequest> = tagged<HostRequest, 'kind'>('kind', {
   accept: record({ request: signedAcceptRequestCodec }),
   'host-query': nothing,
   purge: record({ request: signedPurgeRequestCodec }),
+  vouch: record({ machine: fields.uuid, receipt: signedReceiptCodec }),
   'watch-move': record({ machine: fields.uuid })
 })
 

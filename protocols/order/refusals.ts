@@ -15,6 +15,8 @@ export const HOST_REFUSAL_CODES = [
   /** No copy of the machine's last sealed content is here. */
   'NO_COPY',
   'METHOD_UNKNOWN',
+  /** The move does not need the owner's word, or not yet. */
+  'NOT_AWAITED',
   /** Another order for the same machine is being carried out. */
   'BUSY',
   'DISK_FULL',

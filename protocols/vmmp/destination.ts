@@ -9,16 +9,24 @@
  *                                                discarding <---------------------------------------------+ v
  *                                                    +--> done (FAIL)                                done (SUCCESS)
  *
+ * Where every byte is here and the origin withholds its receipt, the owner's stands in its place:
+ *
+ *   proving --withheld--> installing (no receipt) --> waiting --vouched--> committing
+ *                                                        | the ledger says that the move is over
+ *                                                        +--> discarding
+ *
  * What must not be reordered:
  * - `persist` before `fetch`: or files of a move that nobody remembers would lie on the disk for ever;
  * - `install` (every byte verified, fsynced, in its place) before `submit-commit`: or a crash after the COMMIT
  *   would leave the ledger pointing at a machine that does not exist;
  * - `persist` of the receipt before `submit-commit`: in `committing` only the ledger may say that the bytes
  *   are to be discarded, and after a restart we must know that we were there;
+ * - `install` before `await-word`: the origin may be gone for good, so nothing of what a restart finds may need it;
  * - `forget` after `discard`, for the same reason as the first.
  */
 import type { MachineRecord, MigrationRecord, SignedReceipt, Uuid } from '../../ledger/index.ts'
 import type { Req, Resp } from './message.ts'
+import { judgeWord, type OwnerWord, type WordRefusal } from './owner-word.ts'
 
 /** Every so often the requester hears that the move goes on. */
 export const HEARTBEAT_MS: number = 5_000
@@ -39,19 +47,23 @@ interface OpenMove extends Move {
 }
 
 type Pulling = OpenMove & { readonly phase: 'pulling' }
+/** Everything is in its place but a receipt. */
+type Waiting = OpenMove & { readonly phase: 'waiting' }
 type Committing = OpenMove & { readonly phase: 'committing'; readonly receipt: SignedReceipt }
 
 export type Destination =
   | (Move & { readonly phase: 'checking' })
   | Pulling
   | (OpenMove & { readonly phase: 'verifying' | 'proving' })
-  | (OpenMove & { readonly phase: 'installing'; readonly receipt: SignedReceipt })
+  /** `receipt` null: the origin withholds it. */
+  | (OpenMove & { readonly phase: 'installing'; readonly receipt: SignedReceipt | null })
+  | Waiting
   | Committing
   | (OpenMove & { readonly phase: 'discarding'; readonly why: string })
   | (Move & { readonly phase: 'done'; readonly resp: Resp; readonly why: string | null })
 
 /** What survives a crash; it holds nothing that JSON does not know but the escrow's bigint. */
-export type DestinationJournal = Pulling | Committing
+export type DestinationJournal = Pulling | Waiting | Committing
 
 interface Ledger {
   readonly machine: MachineRecord | undefined
@@ -66,6 +78,9 @@ export type DestinationEvent =
   | { readonly type: 'fetched' }
   | { readonly type: 'verified' }
   | { readonly type: 'proved'; readonly receipt: SignedReceipt }
+  /** Every byte is here, and the origin signs nothing, or nothing that holds, or is gone. */
+  | { readonly type: 'withheld' }
+  | ({ readonly type: 'vouched' } & OwnerWord)
   | { readonly type: 'installed' }
   | { readonly type: 'discarded' }
   /** Work under way failed; the sentence says how. */
@@ -85,6 +100,8 @@ export type DestinationEffect =
   | { readonly type: 'prove'; readonly migration: MigrationRecord }
   /** fsync and rename into the machine's place; doing it twice does no harm. */
   | { readonly type: 'install' }
+  /** Nothing to do but to say so, until the owner vouches. */
+  | { readonly type: 'await-word' }
   | {
       readonly type: 'submit-commit'
       readonly migration: MigrationRecord
@@ -125,6 +142,13 @@ export function stepDestination(state: Destination, event: DestinationEvent): De
     case 'proved':
       if (state.phase !== 'proving') return stay(state)
       return go({ ...state, phase: 'installing', receipt: event.receipt }, { type: 'install' })
+    case 'withheld':
+      if (state.phase !== 'proving') return stay(state)
+      return go({ ...state, phase: 'installing', receipt: null }, { type: 'install' })
+    case 'vouched':
+      if (state.phase !== 'waiting' || judgeWord(state.migration, event) !== null)
+        return stay(state)
+      return commitWith(state, event.receipt)
     case 'installed':
       return onInstalled(state)
     case 'discarded':
@@ -141,6 +165,29 @@ export function stepDestination(state: Destination, event: DestinationEvent): De
   }
 }
 
+/** What the owner hears of its word; null: it is taken, or was. */
+export function refuseWord(state: Destination, word: OwnerWord): WordRefusal | null {
+  switch (state.phase) {
+    case 'checking':
+    case 'discarding':
+    case 'done':
+      return { code: 'MIGRATION_UNKNOWN', message: 'no move of this machine to here is under way' }
+    case 'pulling':
+    case 'verifying':
+    case 'proving':
+    case 'installing':
+      return judgeWord(state.migration, word) ?? notAwaited(state.phase)
+    case 'waiting':
+    case 'committing':
+      return judgeWord(state.migration, word)
+  }
+}
+
+function notAwaited(phase: Destination['phase']): WordRefusal {
+  const message = `the move is still ${phase}: your word counts when every byte is here and the origin signs nothing`
+  return { code: 'NOT_AWAITED', message }
+}
+
 function onLedger(state: Destination, ledger: Ledger): DestinationStep {
   const verdict = judge(state, ledger)
   switch (state.phase) {
@@ -153,6 +200,7 @@ function onLedger(state: Destination, ledger: Ledger): DestinationStep {
     case 'verifying':
     case 'proving':
     case 'installing':
+    case 'waiting':
     case 'committing':
       if (verdict.kind === 'open') return stay(state)
       return verdict.kind === 'mine' ? finish(state, 'SUCCESS', null) : discard(state, verdict.why)
@@ -163,6 +211,7 @@ function onRecovered(state: Destination, ledger: Ledger): DestinationStep {
   const verdict = judge(state, ledger)
   if (verdict.kind !== 'open') return onLedger(state, ledger)
   if (state.phase === 'committing') return go(state, commit(state))
+  if (state.phase === 'waiting') return go(state, { type: 'await-word' })
   if (state.phase === 'pulling') return pull(state, verdict.migration)
   return stay(state)
 }
@@ -205,7 +254,14 @@ function pull(state: Move, migration: MigrationRecord): DestinationStep {
 
 function onInstalled(state: Destination): DestinationStep {
   if (state.phase !== 'installing') return stay(state)
-  const journal: Committing = { ...state, phase: 'committing' }
+  const { receipt, ...move } = state
+  if (receipt !== null) return commitWith(state, receipt)
+  const journal: Waiting = { ...move, phase: 'waiting' }
+  return go(journal, { type: 'persist', journal }, { type: 'await-word' })
+}
+
+function commitWith(state: OpenMove, receipt: SignedReceipt): DestinationStep {
+  const journal: Committing = { ...state, phase: 'committing', receipt }
   return go(journal, { type: 'persist', journal }, commit(journal))
 }
 
@@ -225,6 +281,8 @@ function onFailed(state: Destination, why: string): DestinationStep {
       const { state: next, effects } = discard(state, why)
       return go(next, { type: 'submit-abort', migration: state.migration }, ...effects)
     }
+    // Installed: what fails now is a line that is not needed any more.
+    case 'waiting':
     case 'committing':
     case 'discarding':
     case 'done':

@@ -5,6 +5,7 @@ export {
   type DestinationEvent,
   type DestinationJournal,
   type DestinationStep,
+  refuseWord,
   startDestination,
   stepDestination
 } from './destination.ts'
@@ -32,6 +33,7 @@ export {
   startOrigin,
   stepOrigin
 } from './origin.ts'
+export type { WordRefusal } from './owner-word.ts'
 export {
   type Parsed,
   parseVmmp,

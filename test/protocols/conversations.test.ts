@@ -33,13 +33,15 @@ import {
   serveMarket
 } from '../../protocols/market/index.ts'
 import {
+  HOST_REFUSAL_CODES,
   type HostHandler,
   queryHost,
   requestAcceptance,
   requestPurge,
   sendOrder,
   serveOrder,
-  UNCOUNTED
+  UNCOUNTED,
+  vouchFor
 } from '../../protocols/order/index.ts'
 import {
   ACCOUNT,
@@ -49,6 +51,7 @@ import {
   MACHINE,
   OFFER,
   ORDER,
+  RECEIPT,
   SIGNATURE,
   SIGNED_OFFER,
   TRANSACTION
@@ -90,6 +93,10 @@ const host: HostHandler = {
     request.host === HOST
       ? { kind: 'done', transaction: null }
       : { kind: 'refused', code: 'WRONG_HOST', message: 'another host' },
+  vouch: async machine =>
+    machine === MACHINE
+      ? { kind: 'done', transaction: null }
+      : { kind: 'refused', code: 'NOT_AWAITED', message: 'the move is still copying' },
   async watchMove(_machine, progress) {
     progress({ ...UNCOUNTED, step: 'copying', bytesDone: 2, bytesTotal: 8 })
     return { kind: 'done', transaction: null }
@@ -133,6 +140,17 @@ test('a host that is to purge says that it has, or why not', async () => {
   assert.deepEqual(await asked(HOST), { kind: 'done', transaction: null })
   const no = await asked(MACHINE)
   assert.ok(no.kind === 'refused' && no.code === 'WRONG_HOST')
+})
+
+test('a destination that is given a receipt by the owner says that it has it, or why not', async () => {
+  const told = async (machine: string) => {
+    const [owner, server] = await streamPair({ delay: 0 })
+    void serveOrder(server, host, QUICK)
+    return vouchFor(owner, { machine, receipt: RECEIPT }, QUICK)
+  }
+  assert.deepEqual(await told(MACHINE), { kind: 'done', transaction: null })
+  const no = await told(HOST)
+  assert.ok(no.kind === 'refused' && no.code === 'NOT_AWAITED')
 })
 
 test('a fault of the host reaches the owner as INTERNAL and the log of the host as it was', async () => {
@@ -286,6 +304,12 @@ test('snapshots and chunks are asked for, and one that is not there is refused b
   const refused = await askChunk(three.asker, { root: '00'.repeat(32), ...range }, QUICK)
   assert.equal(refused.kind === 'refused' && refused.code, 'SNAPSHOT_UNKNOWN')
   await Promise.all([one.served, two.served, three.served])
+})
+
+test('the page of `order` lists every code that is a host\u2019s own', () => {
+  const page = readFileSync('protocols/order/SPEC.md', 'utf8')
+  const own = /`(MALFORMED [A-Z_ ]+)`/.exec(page)?.[1]?.split(' ')
+  assert.deepEqual(own, HOST_REFUSAL_CODES)
 })
 
 test('the page of the protocol lists every code of a refusal', () => {

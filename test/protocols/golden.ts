@@ -154,7 +154,8 @@ const hostRequests: readonly HostRequest[] = [
       owner: ACCOUNT,
       signature: SIGNATURE
     }
-  }
+  },
+  { kind: 'vouch', machine: MACHINE, receipt: RECEIPT }
 ]
 
 const hostReplies: readonly HostReply[] = [

@@ -21,7 +21,14 @@ const SERVERS: Readonly<Record<string, (stream: Stream) => Promise<unknown>>> = 
   order: stream =>
     serveOrder(
       stream,
-      { order: unasked, accept: unasked, query: unasked, purge: unasked, watchMove: unasked },
+      {
+        order: unasked,
+        accept: unasked,
+        query: unasked,
+        purge: unasked,
+        vouch: unasked,
+        watchMove: unasked
+      },
       QUICK
     ),
   ledger: stream => {

@@ -4,6 +4,7 @@ export const VECTORS: readonly string[] = [
   "host request 'accept' 406 0adb8353365b5a43",
   "host request 'host-query' 13 1fd0d263b5be9542",
   "host request 'purge' 128 ca444e135d053ba3",
+  "host request 'vouch' 161 1401907b334abd4c",
   "host reply 'progress' 31 639375fae68fcf41",
   "host reply 'done' 41 b056bafd95b88b4e",
   "host reply 'accepted' 150 01376b19800f77ba",

@@ -170,6 +170,9 @@ describe('a market in which one host lies and nodes are killed', () => {
       async purge() {
         return { kind: 'done', transaction: null }
       },
+      async vouch() {
+        return { kind: 'done', transaction: null }
+      },
       async watchMove() {
         return { kind: 'done', transaction: null }
       },

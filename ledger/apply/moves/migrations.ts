@@ -27,6 +27,7 @@ import type {
   MachineRecord,
   MigrationRecord,
   Rejection,
+  SignedReceipt,
   SignerRef,
   Uuid
 } from '../../records/index.ts'
@@ -62,21 +63,40 @@ export function commitMigration(
   if (migration.destination !== host.uuid) {
     return reject('NOT_PARTY', `${host.name} is not the destination of the move ${migration.id}`)
   }
-  const { receipt } = body.receipt
-  const origin = hostIn(draft, migration.origin)
+  const forged = checkReceipt(draft, migration, body.receipt, statements)
+  if (forged !== null) return forged
+  const machine = settle(draft, movingMachine(draft, migration))
+  if (isRejection(machine)) return machine
+  arrive(draft, migration, machine, host)
+  return null
+}
+
+/**
+ * The origin says that the destination has every byte; where it will not or cannot, the owner does, who risks nothing
+ * but its own machine.
+ */
+function checkReceipt(
+  draft: Draft,
+  migration: MigrationRecord,
+  signed: SignedReceipt,
+  statements: StatementChecks
+): Rejection | null {
+  const { receipt } = signed
   if (receipt.migration !== migration.id || receipt.root !== migration.root) {
     return reject(
       'RECEIPT_FORGED',
       `the receipt is for another move or content than ${migration.id}`
     )
   }
-  if (!statements.receiptIsBy(body.receipt, origin.key)) {
-    return reject('RECEIPT_FORGED', `the receipt is not signed by the key of ${origin.name}`)
-  }
-  const machine = settle(draft, movingMachine(draft, migration))
-  if (isRejection(machine)) return machine
-  arrive(draft, migration, machine, host)
-  return null
+  const origin = hostIn(draft, migration.origin)
+  const owner = draft.account(migration.owner)
+  if (owner === undefined) throw new Error(`the open move ${migration.id} is of an unknown account`)
+  const isSigned = [origin, owner].some(({ key }) => statements.receiptIsBy(signed, key))
+  if (isSigned) return null
+  return reject(
+    'RECEIPT_FORGED',
+    `the receipt is signed neither by the key of the origin ${origin.name} nor by that of the owner ${owner.name}`
+  )
 }
 
 /** Called off, by the owner or the destination. */

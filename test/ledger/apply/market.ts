@@ -299,11 +299,12 @@ export class Market {
     return this.byHost(by, this.commitBody(machine))
   }
 
-  commitBody(machine: string): Extract<Body, { type: 'commit-migration' }> {
+  /** With the receipt of whoever has the key: the origin unless it is said. */
+  commitBody(machine: string, key?: string): Extract<Body, { type: 'commit-migration' }> {
     const migration = this.state.migration(machine)
     assert.ok(migration !== undefined)
     const receipt = { migration: migration.id, root: migration.root }
-    const signature = signatureOf(this.hostNow(migration.origin).key)
+    const signature = signatureOf(key ?? this.hostNow(migration.origin).key)
     return {
       type: 'commit-migration',
       machine,

@@ -8,10 +8,12 @@ import {
   movingMarket,
   registeredMarket,
   START_MS,
-  type Stored
+  type Stored,
+  signatureOf
 } from './market.ts'
 
 const { migrationDeadlineMs, migrationHardLimitMs } = GENESIS.parameters
+const OWNER_KEY = 'key of buyer'
 const NOTHING = { speed: 0, memoryMb: 0, storageMb: 0 }
 /** The origin keeps a copy of the disk for a while. */
 const COPY = { speed: 0, memoryMb: 0, storageMb: 100 }
@@ -106,15 +108,33 @@ test('of a commit and an abort the first in the log wins', () => {
   assertRefused(market.byHost(destination, commit), 'MIGRATION_UNKNOWN')
 })
 
-test('a destination without the origin\u2019s receipt for this move and content cannot commit', () => {
+test('the owner\u2019s receipt is as good as the origin\u2019s: the machine arrives and the escrow is paid', () => {
   const { market, machine, destination } = openMarket()
+  assert.equal(market.byHost(destination, market.commitBody(machine, OWNER_KEY)), null)
+  const { state, version, holder } = market.machine(machine)
+  assert.deepEqual([state, version, holder], ['stored', 2, destination.uuid])
+  assert.equal(formatDollars(market.balance('peter')), '1003')
+  assert.equal(market.state.migration(machine), undefined)
+})
+
+test('a destination without the origin\u2019s or the owner\u2019s receipt for this move and content cannot commit', () => {
+  const { market, machine, destination } = openMarket()
+  market.open('mallory', 'buyer')
   const commit = market.commitBody(machine)
   const { receipt } = commit.receipt
-  const own = { ...commit.receipt, signature: `by ${destination.key}` }
-  const elsewhere = { ...commit.receipt, receipt: { ...receipt, migration: 'another move' } }
-  const other = { ...commit.receipt, receipt: { ...receipt, root: 'another root' } }
-  for (const forged of [own, elsewhere, other]) {
-    assertRefused(market.byHost(destination, { ...commit, receipt: forged }), 'RECEIPT_FORGED')
+  const refused = (forged: typeof commit.receipt, says: RegExp): void =>
+    assertRefused(
+      market.byHost(destination, { ...commit, receipt: forged }),
+      'RECEIPT_FORGED',
+      says
+    )
+  for (const key of [destination.key, 'key of peter', 'key of alex', 'key of mallory']) {
+    const own = market.commitBody(machine, key).receipt
+    refused(own, /neither by the key of the origin .* nor by that of the owner buyer$/)
+  }
+  for (const signature of [commit.receipt.signature, signatureOf(OWNER_KEY)]) {
+    refused({ receipt: { ...receipt, migration: 'another move' }, signature }, /another move/)
+    refused({ receipt: { ...receipt, root: 'another root' }, signature }, /another move or content/)
   }
   assert.equal(market.machine(machine).state, 'migrating')
 })

@@ -155,6 +155,7 @@ export class Trader {
     const { id } = migration
     this.#pick([
       () => market.commit(machine, this.#chance(0.1) ? this.#host() : destination),
+      () => market.byHost(destination, market.commitBody(machine, `key of ${migration.owner}`)),
       () => market.by(migration.owner, { type: 'abort-migration', machine, migration: id }),
       () => market.byHost(this.#host(), { type: 'abort-migration', machine, migration: id }),
       () => market.byHost(destination, this.#heartbeat(machine, id)),

@@ -37,8 +37,8 @@ export function contentOf(
   }
 }
 
-export function manifestOf(parts: Parts): ContentManifest {
-  const manifests = [...parts].map(([name, bytes]) => partManifest(shapeOf(name, bytes), bytes))
+export function manifestOf(parts: Parts, shape: typeof shapeOf = shapeOf): ContentManifest {
+  const manifests = [...parts].map(([name, bytes]) => partManifest(shape(name, bytes), bytes))
   return {
     root: rootOfParts(nodeCrypto, manifests),
     parts: manifests,

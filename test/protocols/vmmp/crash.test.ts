@@ -36,12 +36,35 @@ test('a full disk at the destination leaves everything as it was', () => {
   assert.equal(world.told?.kind, 'not-moved')
 })
 
-for (const faults of [{}, { diskFull: true }] satisfies Faults[]) {
-  const story = 'diskFull' in faults ? 'a move that fails' : 'a move that succeeds'
+test('a move that the owner vouches for ends with the machine at the destination', () => {
+  const world = run(undefined, { withholdsReceipt: true })
+  assert.deepEqual(wrongs(world), [], world.trail.join('\n'))
+  assert.equal(world.ledger.holder, DESTINATION)
+  assert.ok(world.seen.has('destination await-word'))
+  assert.deepEqual(world.told, { kind: 'moved', version: 4 })
+})
+
+test('a destination that died while it waited for the owner needs no origin to go on', () => {
+  const faults = { withholdsReceipt: true }
+  const { trail } = run(undefined, faults)
+  const own = trail.filter(line => line.startsWith('destination'))
+  const effect = own.indexOf('destination await-word')
+  const world = run({ role: 'destination', effect, downTurns: 1 }, faults)
+  assert.equal(world.ledger.holder, DESTINATION, world.trail.join('\n'))
+  assert.equal(world.trail.filter(line => line === 'destination fetch').length, 1)
+})
+
+const STORIES: readonly (readonly [string, Faults])[] = [
+  ['a move that succeeds', {}],
+  ['a move that fails', { diskFull: true }],
+  ['a move that the owner vouches for', { withholdsReceipt: true }]
+]
+
+for (const [story, faults] of STORIES) {
   for (const role of ROLES) {
     test(`${story}: the ${role} may die before any of its effects and exactly one copy is runnable`, () => {
       const places = kills(faults).filter(kill => kill.role === role)
-      assert.ok(places.length > 0 || 'diskFull' in faults)
+      assert.ok(places.length > 0 || faults.diskFull === true)
       for (const kill of places) {
         const world = run(kill, faults)
         const found = wrongs(world)
@@ -80,6 +103,11 @@ for (const [name, faults] of [
   ['does not install what it commits', { skipInstall: true }],
   ['commits before it installs', { commitBeforeInstall: true }],
   ['does not persist before it pulls', { forgetToPersist: true }],
+  ['does not install what the owner vouches for', { skipInstall: true, withholdsReceipt: true }],
+  [
+    'does not write down what the owner vouches for',
+    { forgetToPersist: true, withholdsReceipt: true }
+  ],
   ['drops its copy when it signs the receipt', { dropCopyAtReceipt: true }]
 ] satisfies [string, Faults][]) {
   test(`the same search catches a host that ${name}`, () => {

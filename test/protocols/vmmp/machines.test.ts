@@ -7,6 +7,7 @@ import {
   type OriginEvent,
   type Requester,
   type RequesterEvent,
+  refuseWord,
   startDestination,
   startOrigin,
   startRequester,
@@ -203,6 +204,67 @@ test('a failure before COMMIT discards; after it only the ledger may', () => {
   assert.equal(receive([...good, gone]).effects.at(-1), 'discard')
   const mine = { ...gone, machine: machineRecord(DESTINATION, 4) }
   assert.deepEqual(receive([...good, mine]).effects.slice(-2), ['forget', 'send-resp'])
+})
+
+const withheld: readonly DestinationEvent[] = [
+  ...good.slice(0, 3),
+  { type: 'withheld' },
+  { type: 'installed' }
+]
+const word = { receipt, isByOwner: true } as const
+const vouched: DestinationEvent = { type: 'vouched', ...word }
+
+test('without the origin\u2019s receipt all is installed and written down, and the owner\u2019s word commits it', () => {
+  const effects = ['persist', 'fetch', 'verify', 'prove', 'install', 'persist', 'await-word']
+  const waiting = receive(withheld)
+  assert.deepEqual(waiting.effects, effects)
+  assert.equal(waiting.state.phase, 'waiting')
+  const { state } = receive([...withheld, vouched])
+  assert.ok(state.phase === 'committing' && state.receipt === receipt)
+  assert.deepEqual(receive([...withheld, vouched]).effects.slice(-2), ['persist', 'submit-commit'])
+  assert.deepEqual(receive([...withheld, vouched, vouched]).state, state, 'a second word is idle')
+})
+
+test('a wrong word changes nothing, and is refused by what is wrong with it', () => {
+  const { state } = receive(withheld)
+  const of = (change: Partial<typeof receipt.receipt>) => ({
+    receipt: { ...receipt, receipt: { ...receipt.receipt, ...change } },
+    isByOwner: true
+  })
+  for (const [wrong, code] of [
+    [of({ migration: ROOT }), 'MIGRATION_UNKNOWN'],
+    [of({ root: MIGRATION }), 'RECEIPT_FORGED'],
+    [{ ...word, isByOwner: false }, 'RECEIPT_FORGED']
+  ] as const) {
+    assert.equal(refuseWord(state, wrong)?.code, code)
+    assert.deepEqual(stepDestination(state, { type: 'vouched', ...wrong }), { state, effects: [] })
+  }
+  assert.equal(refuseWord(state, word), null)
+})
+
+test('the owner\u2019s word counts only where it is waited for', () => {
+  for (let events = 0; events < withheld.length; events++) {
+    const { state } = receive(withheld.slice(0, events))
+    const code = events === 0 ? 'MIGRATION_UNKNOWN' : 'NOT_AWAITED'
+    assert.equal(refuseWord(state, word)?.code, code, state.phase)
+    assert.deepEqual(stepDestination(state, vouched), { state, effects: [] })
+  }
+  const over = receive([...withheld, gone, { type: 'discarded' }]).state
+  assert.equal(refuseWord(over, word)?.code, 'MIGRATION_UNKNOWN')
+})
+
+test('while it waits for the word only the ledger ends it, and the ledger hears that it is there', () => {
+  const failed: DestinationEvent = { type: 'failed', why: 'the line broke' }
+  assert.equal(receive([...withheld, failed]).state.phase, 'waiting')
+  assert.deepEqual(receive([...withheld, { type: 'tick', nowMs: 20_000 }]).effects.slice(-2), [
+    'send-heartbeat',
+    'submit-heartbeat'
+  ])
+  const ended = receive([...withheld, gone, { type: 'discarded' }])
+  assert.deepEqual(ended.effects.slice(-3), ['discard', 'forget', 'send-resp'])
+  const again = receive([...withheld, { ...open, type: 'recovered' }])
+  assert.equal(again.effects.at(-1), 'await-word')
+  assert.equal(receive([...withheld, { ...gone, type: 'recovered' }]).effects.at(-1), 'discard')
 })
 
 test('the requester hears of it every 5 s, the ledger every 20 s, and a COMMIT is sent again', () => {

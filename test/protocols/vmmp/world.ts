@@ -69,6 +69,8 @@ export interface Faults {
   readonly forgetToPersist?: boolean
   readonly dropCopyAtReceipt?: boolean
   readonly commitBeforeInstall?: boolean
+  /** The origin signs nothing: the owner vouches. */
+  readonly withholdsReceipt?: boolean
   /** The destination cannot pull: its disk is full. */
   readonly diskFull?: boolean
 }
@@ -313,6 +315,9 @@ export class World {
         }
         this.#toDestination({ type: 'installed' })
         break
+      case 'await-word':
+        this.#toDestination({ type: 'vouched', receipt: RECEIPT, isByOwner: true })
+        break
       case 'submit-commit':
         this.#commit()
         break
@@ -379,7 +384,11 @@ export class World {
         break
       case 'sign-receipt':
         if (this.#faults.dropCopyAtReceipt === true) this.originDisk.copy = 'gone'
-        this.#toDestination({ type: 'proved', receipt: RECEIPT })
+        this.#toDestination(
+          this.#faults.withholdsReceipt === true
+            ? { type: 'withheld' }
+            : { type: 'proved', receipt: RECEIPT }
+        )
         break
       case 'refuse':
         this.#toDestination({ type: 'failed', why: effect.message })

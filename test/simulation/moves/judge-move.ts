@@ -1,4 +1,5 @@
 import { ROOT } from '../../protocols/vmmp/world.ts'
+import { isReceiptBy } from './move-ledger.ts'
 import { MoveWorld } from './move-world.ts'
 import { type MoveMutant, rulesWithout } from './mutants.ts'
 
@@ -12,6 +13,8 @@ export interface MoveRun {
   readonly origin: string
   readonly destination: string
   readonly moved: boolean
+  /** By the owner's word instead of the origin's. */
+  readonly vouched: boolean
   readonly told: string | null
   readonly violation: Wrong | null
   /** sha256 of all that happened. */
@@ -37,6 +40,9 @@ function wrongNow(world: MoveWorld, before: { version: number }): Wrong | null {
   }
   if (ledger.moved && ledger.version !== 4) {
     return wrong('a move is a version', `the machine has moved with version ${ledger.version}`)
+  }
+  if (world.receipt !== null && !isReceiptBy(world.receipt, 'origin', 'owner')) {
+    return wrong('who vouches is the owner', 'the destination rests on the word of somebody else')
   }
   if (owner + escrow + destination !== MONEY || owner < 0 || escrow < 0) {
     return wrong('money is conserved', `owner ${owner}, escrow ${escrow}, paid ${destination}`)
@@ -91,6 +97,7 @@ export function simulateMove(seed: number, mutant: MoveMutant | null): MoveRun {
     origin: world.originKind,
     destination: world.destinationKind,
     moved: world.ledger.moved,
+    vouched: world.ledger.moved && world.ledger.vouched,
     told: world.told?.kind ?? null,
     violation,
     trace: world.trace.digest(),

@@ -1,11 +1,35 @@
-import type { MachineRecord, MigrationRecord } from '../../../ledger/index.ts'
-import { DESTINATION, MIGRATION_RECORD, machineRecord, ORIGIN } from '../../protocols/vmmp/world.ts'
+import type { MachineRecord, MigrationRecord, SignedReceipt } from '../../../ledger/index.ts'
+import {
+  DESTINATION,
+  MIGRATION,
+  MIGRATION_RECORD,
+  machineRecord,
+  ORIGIN,
+  ROOT
+} from '../../protocols/vmmp/world.ts'
 import type { MoveRules } from './mutants.ts'
 
 export const DEADLINE_MS = 60_000
 export const HARD_LIMIT_MS = 600_000
 const PRICE = 7
 const FIRST_VERSION = 3
+
+export type SignerName = 'origin' | 'owner' | 'destination' | 'stranger'
+
+const SIGNATURES: Readonly<Record<SignerName, string>> = {
+  origin: '12'.repeat(64),
+  owner: '34'.repeat(64),
+  destination: '56'.repeat(64),
+  stranger: '78'.repeat(64)
+}
+
+export function receiptBy(signer: SignerName): SignedReceipt {
+  return { receipt: { migration: MIGRATION, root: ROOT }, signature: SIGNATURES[signer] }
+}
+
+export function isReceiptBy({ signature }: SignedReceipt, ...signers: SignerName[]): boolean {
+  return signers.some(signer => SIGNATURES[signer] === signature)
+}
 
 export interface LedgerView {
   readonly machine: MachineRecord
@@ -21,6 +45,8 @@ export class MoveLedger {
   readonly #changed: () => void
   holder: string = ORIGIN
   version: number = FIRST_VERSION
+  /** It was committed with the owner's receipt. */
+  vouched = false
   isOpen = false
   wasOpened = false
   deadlineMs = 0
@@ -60,14 +86,20 @@ export class MoveLedger {
     this.deadlineMs = this.#rules.hasHardLimit ? Math.min(wanted, this.hardLimitMs) : wanted
   }
 
-  commit(hasReceipt: boolean): void {
+  commit(receipt: SignedReceipt | null): void {
     if (!this.isOpen && this.#rules.settlesOnce) return
-    if (!this.wasOpened || (!hasReceipt && this.#rules.asksReceipt)) return
+    if (!this.wasOpened || !this.#isGood(receipt)) return
     this.isOpen = false
     this.holder = DESTINATION
+    this.vouched = receipt !== null && isReceiptBy(receipt, 'owner')
     if (this.#rules.countsVersions) this.version += 1
     this.#pay('escrow', 'destination')
     this.#changed()
+  }
+
+  #isGood(receipt: SignedReceipt | null): boolean {
+    if (receipt === null) return !this.#rules.asksReceipt
+    return isReceiptBy(receipt, 'origin', 'owner') || !this.#rules.knowsSigners
   }
 
   abort(): void {

@@ -2,6 +2,7 @@
  * One move in bad weather: the three pure machines of `protocols/vmmp`, each in a process that can die before any
  * effect, words that come late, twice or never, a ledger that each sees with a delay of its own, and peers that lie.
  */
+import type { SignedReceipt } from '../../../ledger/index.ts'
 import {
   type Destination,
   type DestinationEffect,
@@ -39,7 +40,13 @@ import {
 import { Chance } from '../chance.ts'
 import { Clockwork } from '../clockwork.ts'
 import { Trace } from '../trace.ts'
-import { type LedgerView, MoveLedger } from './move-ledger.ts'
+import {
+  isReceiptBy,
+  type LedgerView,
+  MoveLedger,
+  receiptBy,
+  type SignerName
+} from './move-ledger.ts'
 import type { MoveRules } from './mutants.ts'
 import { Role, type Weather } from './role.ts'
 
@@ -63,6 +70,8 @@ const FALSE_ROOT = '00'.repeat(32)
 /** As `ORIGIN_PATIENCE_MS` of the driver. */
 const PATIENCE_MS = 60_000
 const OPEN_WAIT_MS = 10_000
+/** An owner sleeps, or reads at once what is asked of it. */
+const OWNER_MS = [1_000, 400_000] as const
 const TICK_MS = 1_000
 
 export class MoveWorld {
@@ -73,6 +82,9 @@ export class MoveWorld {
   readonly ledger: MoveLedger
   readonly originKind: (typeof ORIGINS)[number]
   readonly destinationKind: (typeof DESTINATIONS)[number]
+  /** Whether the owner signs where the origin does not. */
+  readonly #ownerVouches: boolean
+  readonly #strangerVouches: boolean
   readonly #weather: Weather
   readonly requester: Role<Requester>
   readonly destination: Role<Destination>
@@ -102,6 +114,8 @@ export class MoveWorld {
     }
     this.originKind = chance.percent(60) ? 'honest' : chance.pick(ORIGINS)
     this.destinationKind = chance.percent(60) ? 'honest' : chance.pick(DESTINATIONS)
+    this.#ownerVouches = chance.percent(60)
+    this.#strangerVouches = chance.percent(30)
     this.ledger = new MoveLedger(rules, () => this.#publish())
     this.requester = new Role('requester', this.#weather, () => this.#requesterBack())
     this.destination = new Role('destination', this.#weather, () => this.#destinationBack())
@@ -126,6 +140,12 @@ export class MoveWorld {
     if (this.destinationKind === 'endless heartbeat')
       this.#submit(() => this.ledger.heartbeat(nowMs))
     this.clockwork.after(TICK_MS, () => this.#tick())
+  }
+
+  /** What the destination would commit with now. */
+  get receipt(): SignedReceipt | null {
+    const { state } = this.destination
+    return state?.phase === 'committing' ? state.receipt : null
   }
 
   // The ledger
@@ -250,7 +270,21 @@ export class MoveWorld {
 
   #claimSuccess(): void {
     this.#toRequester({ verb: 'RESP', machine: MACHINE, version: 4, outcome: 'SUCCESS' })
-    this.#submit(() => this.ledger.commit(false))
+    this.#submit(() => this.ledger.commit(null))
+    this.#submit(() => this.ledger.commit(receiptBy('destination')))
+  }
+
+  /** Over a stream of its own: the word is lost with it, and then it was not said. */
+  #vouch(signer: SignerName): void {
+    const [soonMs, lateMs] = OWNER_MS
+    this.clockwork.after(this.chance.between(soonMs, lateMs), () =>
+      this.destination.hear(() => {
+        const receipt = receiptBy(signer)
+        const isByOwner = isReceiptBy(receipt, 'owner') || !this.rules.checksWord
+        this.trace.note(`the ${signer} vouches`)
+        this.#destinationEvent({ type: 'vouched', receipt, isByOwner })
+      })
+    )
   }
 
   #beatForEver(): void {
@@ -293,7 +327,7 @@ export class MoveWorld {
         this.origin.hear(() => this.#originEvent({ type: 'proved' }))
         destination.later(PATIENCE_MS, () => {
           if (destination.state?.phase === 'proving') {
-            this.#destinationEvent({ type: 'failed', why: 'the origin gives no receipt' })
+            this.#destinationEvent({ type: 'withheld' })
           }
         })
         return
@@ -303,8 +337,12 @@ export class MoveWorld {
           this.incoming = null
         }
         return soon({ type: 'installed' })
+      case 'await-word':
+        if (this.#ownerVouches) this.#vouch('owner')
+        if (this.#strangerVouches) this.#vouch('stranger')
+        return
       case 'submit-commit':
-        return this.#submit(() => this.ledger.commit(true))
+        return this.#submit(() => this.ledger.commit(effect.receipt))
       case 'submit-abort':
         return this.#submit(() => this.ledger.abort())
       case 'submit-heartbeat':
@@ -418,10 +456,7 @@ export class MoveWorld {
       case 'sign-receipt': {
         if (this.originKind === 'withholds the receipt') return
         if (!this.rules.waitsForLedger) this.originCopy = 'gone'
-        const receipt = {
-          receipt: { migration: MIGRATION, root: ROOT },
-          signature: '12'.repeat(64)
-        }
+        const receipt = receiptBy('origin')
         return destination.hear(() => this.#destinationEvent({ type: 'proved', receipt }))
       }
       case 'refuse':

@@ -14,8 +14,12 @@ export interface MoveRules {
   readonly waitsForLedger: boolean
   /** Once a COMMIT may be on its way only the ledger may say that the bytes are to go. */
   readonly trustsOnlyLedger: boolean
-  /** The ledger takes a COMMIT only with the origin's receipt. */
+  /** The ledger takes a COMMIT only with a receipt. */
   readonly asksReceipt: boolean
+  /** It looks who signed that: the origin or the owner. */
+  readonly knowsSigners: boolean
+  /** The destination looks whether it is the owner who vouches. */
+  readonly checksWord: boolean
   /** The ledger ends a move at its deadline. */
   readonly hasDeadline: boolean
   /** HEARTBEATs push the deadline no further than the hard limit. */
@@ -35,6 +39,8 @@ export const SOUND_RULES: MoveRules = {
   waitsForLedger: true,
   trustsOnlyLedger: true,
   asksReceipt: true,
+  knowsSigners: true,
+  checksWord: true,
   hasDeadline: true,
   hasHardLimit: true,
   settlesOnce: true,
@@ -52,6 +58,8 @@ export const MOVE_MUTANTS: readonly MoveMutant[] = [
   'waitsForLedger',
   'trustsOnlyLedger',
   'asksReceipt',
+  'knowsSigners',
+  'checksWord',
   'hasDeadline',
   'hasHardLimit',
   'settlesOnce',

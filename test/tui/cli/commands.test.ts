@@ -315,6 +315,16 @@ test('older versions elsewhere are purged after a question, and the places are s
   assert.match(said.stdout, /^web1 has never been anywhere else/)
 })
 
+test('a machine is vouched for after a question, and it is said who has the word', async () => {
+  const destination = { uuid: WEB.uuid, name: 'virt13' }
+  const answers = { 'machine.vouch': () => ({ machine: WEB.uuid, destination }) }
+  const { stdout } = await tell('machine vouch web1 --yes', { answers })
+  assert.match(stdout, /^virt13 has your word for web1 and commits the move/)
+  const unasked = await tell('machine vouch web1', { answers })
+  assert.equal(unasked.code, 2)
+  assert.match(unasked.stderr, /--yes/)
+})
+
 test('notice says from when the machine may be evicted', async () => {
   const answers = { 'host.give-notice': () => ({ ...WEB, graceEndsMs: 0 }) }
   const { stdout } = await tell('host give-notice web1', { answers })

@@ -155,6 +155,18 @@ export const MACHINE_COMMANDS: readonly Command[] = [
     load: async () => (await import('./purge.ts')).purgeMachine
   },
   {
+    path: ['machine', 'vouch'],
+    summary: 'end a move whose origin does not confirm it, by your own word',
+    details: [
+      'A destination that has every byte, as its own check against the ledger says, needs a receipt of the origin. Where',
+      'the origin signs none it waits, which `machine migrationstatus` tells, for you to sign in its place. You then say',
+      'that what lies at the destination is your machine, and nobody else does: do so only if you trust the destination.',
+      '`operation cancel` calls the move off instead.'
+    ].join('\n'),
+    positionals: [MACHINE],
+    load: async () => (await import('./vouch.ts')).vouchForMachine
+  },
+  {
     path: ['machine', 'delete'],
     aliases: [['machine', 'rm'], ['rm']],
     summary: 'have the provider destroy the machine and its disk',
