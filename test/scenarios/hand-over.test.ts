@@ -3,11 +3,14 @@
  * move. The new ones are people of the market; nobody starts anything anew, and the old ones are not needed any more.
  */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, describe } from 'node:test'
 import { auditReport, auditStep, type CertifiedBlock, createAudit } from '../../ledger/index.ts'
 import { nodeCrypto } from '../../node/crypto/index.ts'
 import type { ElectionView } from '../../node/index.ts'
 import { follow } from '../../protocols/ledger/index.ts'
+import { verifyExport } from '../second-verifier/verifier.ts'
 import { Customer } from '../support/customer.ts'
 import { addHost, eventually, Lab, type LabNode, scenarios } from '../support/lab.ts'
 
@@ -30,6 +33,8 @@ describe('a market whose coordinators are voted out', () => {
   let lab: Lab
   let customer: Customer
   let maria: LabNode
+  /** She keeps nothing of the ledger and has what she reads proven. */
+  let olga: LabNode
   const scenario = scenarios(() => lab)
   const elected = (): LabNode[] => ELECTED.map(name => lab.node(name))
   const present = (): string[] => customer.peer.state.epoch.members.map(({ name }) => name)
@@ -41,15 +46,20 @@ describe('a market whose coordinators are voted out', () => {
       lab.join('peter', { role: 'provider' }),
       // Whoever stands keeps the ledger.
       lab.join('maria', { role: 'buyer', ledger: 'full' }),
-      lab.join('nina', { role: 'buyer', ledger: 'full' })
+      lab.join('nina', { role: 'buyer', ledger: 'full' }),
+      lab.join('olga', { role: 'buyer' })
     ])
+    olga = lab.node('olga')
     maria = lab.node('maria')
     customer = await Customer.join(lab, 'anna')
-    await addHost(lab.node('alex'), 'virt17', [maria])
-    await addHost(lab.node('peter'), 'virt13', [maria])
+    await addHost(lab.node('alex'), 'virt17', [maria, olga])
+    await addHost(lab.node('peter'), 'virt13', [maria, olga])
     await maria.ask('machine create Configuration10 --name web1 --bid-storage 10 --bid-running 1')
     await maria.ask('machine store web1 --host virt17')
     await maria.ask('machine start web1')
+    await olga.ask('machine create Configuration10 --name web2 --bid-storage 10 --bid-running 1')
+    await olga.ask('machine store web2 --host virt17')
+    await olga.ask('machine start web2')
   })
   after(async () => {
     await customer.close()
@@ -83,7 +93,7 @@ describe('a market whose coordinators are voted out', () => {
 
   scenario('everybody sees the new terms', async () => {
     const names = ({ members }: ElectionView) => members.map(({ name }) => name).toSorted()
-    for (const name of [...FIRST, ...ELECTED]) {
+    for (const name of [...FIRST, ...ELECTED, 'olga']) {
       await eventually(
         `${name} sees the new terms`,
         () => lab.node(name).client.call('election.show', {}),
@@ -97,6 +107,18 @@ describe('a market whose coordinators are voted out', () => {
     await customer.register(ELECTION.epochBlocks + 2)
     await maria.ask('machine stop web1')
   })
+
+  scenario(
+    'a buyer who replays nothing went along, and moves her machine under the new ones',
+    async () => {
+      assert.equal((await olga.client.call('node.status', {})).ledger.kind, 'light')
+      assert.equal((await olga.machine('web2')).state, 'started')
+      await olga.ask('machine stop web2')
+      await olga.ask('machine move web2 --host virt13')
+      const { state, holder } = await olga.machine('web2')
+      assert.deepEqual([state, holder?.name], ['stopped', 'virt13'])
+    }
+  )
 
   scenario('it goes on without one of the new ones, which comes back', async () => {
     const nina = lab.node('nina')
@@ -128,5 +150,13 @@ describe('a market whose coordinators are voted out', () => {
     assert.equal(report.height, height)
     const names = chain.flatMap(({ block }) => block.header.nextSet?.map(({ name }) => name) ?? [])
     assert.ok(ELECTED.every(name => names.includes(name)))
+  })
+
+  scenario("a stranger's program accepts the exported ledger over all hand-overs", async () => {
+    const file = join(lab.dir, 'export')
+    const exported = await maria.ask<{ to: number }>(`ledger export ${file}`)
+    const { height, why, figures } = verifyExport(readFileSync(file))
+    assert.deepEqual([height, figures?.height], [null, exported.to], why)
+    assert.ok(exported.to > ELECTION.epochBlocks * 3, `${exported.to} blocks`)
   })
 })
