@@ -1,9 +1,5 @@
 export { createMoves, type Moves } from './moves.ts'
 export type { MoveOptions } from './options.ts'
-export {
-  type MoveReport,
-  moveMachine,
-  queryMethods,
-  type RequestOptions,
-  resumeMove
-} from './request.ts'
+export { queryMethods } from './query-methods.ts'
+export { moveMachine, resumeMove } from './request.ts'
+export type { MoveReport, RequestOptions } from './request-driver.ts'
