@@ -11,15 +11,15 @@ import {
 } from '../../ledger/index.ts'
 import {
   type AcceptOutcome,
+  acceptRequest,
   type HostHandler,
   type OrderOutcome,
   type OrderProgress,
   type OrderRefusal,
+  purgeRequest,
   type SignedAcceptRequest,
   type SignedPurgeRequest,
-  UNCOUNTED,
-  verifyAcceptRequest,
-  verifyPurgeRequest
+  UNCOUNTED
 } from '../../protocols/order/index.ts'
 import type { Clock } from '../clock.ts'
 import type { Contents } from '../content/index.ts'
@@ -112,7 +112,7 @@ async function accept(
   if (machine === undefined || owner === undefined || machine.owner !== owner.id) {
     return refused('NOT_OWNER', `machine ${request.machine} is not one of this owner's`)
   }
-  if (!verifyAcceptRequest(replica.context, signed, owner.key)) {
+  if (!acceptRequest.verify(replica.context, signed, owner.key)) {
     return refused('ORDER_FORGED', 'the request is not signed by the owner')
   }
   if (machine.version !== request.version) {
@@ -168,7 +168,7 @@ async function purge(
   if (present === undefined || owner === undefined || present.owner !== owner.id) {
     return refused('NOT_OWNER', `machine ${machine} is not one of this owner's`)
   }
-  if (!verifyPurgeRequest(replica.context, signed, owner.key)) {
+  if (!purgeRequest.verify(replica.context, signed, owner.key)) {
     return refused('ORDER_FORGED', 'the request is not signed by the owner')
   }
   if (present.version !== version) {

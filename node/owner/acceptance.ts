@@ -6,8 +6,8 @@ import type {
 } from '../../ledger/index.ts'
 import {
   type AcceptRequest,
-  requestAcceptance,
-  signAcceptRequest
+  acceptRequest,
+  requestAcceptance
 } from '../../protocols/order/index.ts'
 import { OrderRefused, type OwnerOptions } from './orders.ts'
 
@@ -37,7 +37,7 @@ export async function askAcceptance(
     addresses: addressesOf(host.uuid),
     signal
   })
-  const signed = signAcceptRequest(ledger.context.network, request, machine.owner, key)
+  const signed = acceptRequest.sign(ledger.context.network, request, machine.owner, key)
   const answer = await requestAcceptance(stream, signed, { signal })
   if (answer.kind === 'refused') throw new OrderRefused(answer.code, answer.message)
   return answer.acceptance

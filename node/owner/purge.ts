@@ -1,5 +1,5 @@
 import type { HostRecord, MachineRecord } from '../../ledger/index.ts'
-import { requestPurge, signPurgeRequest } from '../../protocols/order/index.ts'
+import { purgeRequest, requestPurge } from '../../protocols/order/index.ts'
 import { OrderRefused, type OwnerOptions } from './orders.ts'
 
 /** A host that is there answers within that; it removes files. */
@@ -13,7 +13,7 @@ export async function purgeCopy(
 ): Promise<void> {
   const signal = AbortSignal.timeout(PURGE_MS)
   const request = { machine: machine.uuid, host: host.uuid, version: machine.version }
-  const signed = signPurgeRequest(ledger.context.network, request, machine.owner, key)
+  const signed = purgeRequest.sign(ledger.context.network, request, machine.owner, key)
   const answer = await network
     .open('order', host.key, { addresses: addressesOf(host.uuid), signal })
     .then(stream => requestPurge(stream, signed, { signal }))

@@ -1,21 +1,13 @@
 /** The owner's signed wish that a host take in its machine; without it anybody could have a host reserve room. */
 import {
-  type AccountId,
-  type Codec,
   choice,
-  encodeAs,
   fields,
-  type Hash,
-  type PublicKey,
   record,
-  type Signature,
   type SignedOffer,
-  type Signer,
   signedOfferCodec,
-  type Uuid,
-  type Verifier
+  type Uuid
 } from '../../ledger/index.ts'
-import { signStatement, verifyStatement } from '../framing/index.ts'
+import { type RequestKind, requestKind, type SignedRequest } from './signed-request.ts'
 
 const ACCEPTED_AS = ['destination', 'heir'] as const
 
@@ -31,43 +23,15 @@ export interface AcceptRequest {
   readonly expiryHeight: number
 }
 
-export interface SignedAcceptRequest {
-  readonly request: AcceptRequest
-  readonly owner: AccountId
-  readonly signature: Signature
-}
+export type SignedAcceptRequest = SignedRequest<AcceptRequest>
 
-const DOMAIN = 'virtuoso/accept-request/1'
-
-const acceptRequestCodec: Codec<AcceptRequest> = record({
-  machine: fields.uuid,
-  version: fields.counter,
-  as: choice(ACCEPTED_AS),
-  offer: signedOfferCodec,
-  expiryHeight: fields.counter
-})
-
-export const signedAcceptRequestCodec: Codec<SignedAcceptRequest> = record({
-  request: acceptRequestCodec,
-  owner: fields.accountId,
-  signature: fields.signature
-})
-
-export function signAcceptRequest(
-  network: Hash,
-  request: AcceptRequest,
-  owner: AccountId,
-  ownerKey: Signer
-): SignedAcceptRequest {
-  const bytes = encodeAs(acceptRequestCodec, request)
-  return { request, owner, signature: signStatement(DOMAIN, network, bytes, ownerKey) }
-}
-
-export function verifyAcceptRequest(
-  by: Verifier,
-  signed: SignedAcceptRequest,
-  ownerKey: PublicKey
-): boolean {
-  const bytes = encodeAs(acceptRequestCodec, signed.request)
-  return verifyStatement(by, DOMAIN, bytes, ownerKey, signed.signature)
-}
+export const acceptRequest: RequestKind<AcceptRequest> = requestKind(
+  'virtuoso/accept-request/1',
+  record({
+    machine: fields.uuid,
+    version: fields.counter,
+    as: choice(ACCEPTED_AS),
+    offer: signedOfferCodec,
+    expiryHeight: fields.counter
+  })
+)

@@ -1,8 +1,7 @@
 export {
   type AcceptRequest,
-  type SignedAcceptRequest,
-  signAcceptRequest,
-  verifyAcceptRequest
+  acceptRequest,
+  type SignedAcceptRequest
 } from './accept-request.ts'
 export {
   type AcceptOutcome,
@@ -39,9 +38,8 @@ export {
 } from './messages.ts'
 export {
   type PurgeRequest,
-  type SignedPurgeRequest,
-  signPurgeRequest,
-  verifyPurgeRequest
+  purgeRequest,
+  type SignedPurgeRequest
 } from './purge-request.ts'
 export {
   HOST_REFUSAL_CODES,

@@ -19,8 +19,8 @@ import {
   type Uuid
 } from '../../ledger/index.ts'
 import { type MessageKind, nothing, sentence } from '../framing/index.ts'
-import { type SignedAcceptRequest, signedAcceptRequestCodec } from './accept-request.ts'
-import { type SignedPurgeRequest, signedPurgeRequestCodec } from './purge-request.ts'
+import { acceptRequest, type SignedAcceptRequest } from './accept-request.ts'
+import { purgeRequest, type SignedPurgeRequest } from './purge-request.ts'
 import { type OrderRefusal, REFUSAL_CODES } from './refusals.ts'
 
 /** A signed order with a signed offer inside is below 9 KiB; a record is never larger than 16 KiB. */
@@ -78,9 +78,9 @@ export type HostReply =
 
 const requestCodec: Codec<HostRequest> = tagged<HostRequest, 'kind'>('kind', {
   order: record({ order: signedOrderCodec }),
-  accept: record({ request: signedAcceptRequestCodec }),
+  accept: record({ request: acceptRequest.codec }),
   'host-query': nothing,
-  purge: record({ request: signedPurgeRequestCodec }),
+  purge: record({ request: purgeRequest.codec }),
   vouch: record({ machine: fields.uuid, receipt: signedReceiptCodec }),
   'watch-move': record({ machine: fields.uuid })
 })

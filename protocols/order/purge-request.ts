@@ -1,18 +1,6 @@
 /** The owner's signed word that a host shall keep nothing of a machine that it does not hold. */
-import {
-  type AccountId,
-  type Codec,
-  encodeAs,
-  fields,
-  type Hash,
-  type PublicKey,
-  record,
-  type Signature,
-  type Signer,
-  type Uuid,
-  type Verifier
-} from '../../ledger/index.ts'
-import { signStatement, verifyStatement } from '../framing/index.ts'
+import { fields, record, type Uuid } from '../../ledger/index.ts'
+import { type RequestKind, requestKind, type SignedRequest } from './signed-request.ts'
 
 export interface PurgeRequest {
   readonly machine: Uuid
@@ -21,41 +9,9 @@ export interface PurgeRequest {
   readonly version: number
 }
 
-export interface SignedPurgeRequest {
-  readonly request: PurgeRequest
-  readonly owner: AccountId
-  readonly signature: Signature
-}
+export type SignedPurgeRequest = SignedRequest<PurgeRequest>
 
-const DOMAIN = 'virtuoso/purge-request/1'
-
-const purgeRequestCodec: Codec<PurgeRequest> = record({
-  machine: fields.uuid,
-  host: fields.uuid,
-  version: fields.counter
-})
-
-export const signedPurgeRequestCodec: Codec<SignedPurgeRequest> = record({
-  request: purgeRequestCodec,
-  owner: fields.accountId,
-  signature: fields.signature
-})
-
-export function signPurgeRequest(
-  network: Hash,
-  request: PurgeRequest,
-  owner: AccountId,
-  ownerKey: Signer
-): SignedPurgeRequest {
-  const bytes = encodeAs(purgeRequestCodec, request)
-  return { request, owner, signature: signStatement(DOMAIN, network, bytes, ownerKey) }
-}
-
-export function verifyPurgeRequest(
-  by: Verifier,
-  signed: SignedPurgeRequest,
-  ownerKey: PublicKey
-): boolean {
-  const bytes = encodeAs(purgeRequestCodec, signed.request)
-  return verifyStatement(by, DOMAIN, bytes, ownerKey, signed.signature)
-}
+export const purgeRequest: RequestKind<PurgeRequest> = requestKind(
+  'virtuoso/purge-request/1',
+  record({ machine: fields.uuid, host: fields.uuid, version: fields.counter })
+)

@@ -32,12 +32,7 @@ import {
   offerTopic,
   takeToken
 } from '../../protocols/market/index.ts'
-import {
-  signAcceptRequest,
-  signPurgeRequest,
-  verifyAcceptRequest,
-  verifyPurgeRequest
-} from '../../protocols/order/index.ts'
+import { acceptRequest, purgeRequest } from '../../protocols/order/index.ts'
 import { ACCOUNT, HASH, HOST, MACHINE, OFFER, SIGNED_OFFER } from './golden.ts'
 
 const SPKI = fromHex('302a300506032b6570032100')
@@ -232,22 +227,22 @@ test('a request for an acceptance is by the owner, on this network, and unaltere
     offer: SIGNED_OFFER,
     expiryHeight: 60
   }
-  const signed = signAcceptRequest(NETWORK, request, ACCOUNT, ownerKey)
-  assert.ok(verifyAcceptRequest(by, signed, ownerKey.publicKey))
-  assert.ok(!verifyAcceptRequest(by, signed, hostKey.publicKey))
-  assert.ok(!verifyAcceptRequest({ ...by, network: HASH }, signed, ownerKey.publicKey))
+  const signed = acceptRequest.sign(NETWORK, request, ACCOUNT, ownerKey)
+  assert.ok(acceptRequest.verify(by, signed, ownerKey.publicKey))
+  assert.ok(!acceptRequest.verify(by, signed, hostKey.publicKey))
+  assert.ok(!acceptRequest.verify({ ...by, network: HASH }, signed, ownerKey.publicKey))
   const altered = { ...signed, request: { ...request, version: 4 } }
-  assert.ok(!verifyAcceptRequest(by, altered, ownerKey.publicKey))
+  assert.ok(!acceptRequest.verify(by, altered, ownerKey.publicKey))
 })
 
 test('a request to purge is by the owner, on this network, and unaltered', () => {
   const request = { machine: MACHINE, host: HOST, version: 3 }
-  const signed = signPurgeRequest(NETWORK, request, ACCOUNT, ownerKey)
-  assert.ok(verifyPurgeRequest(by, signed, ownerKey.publicKey))
-  assert.ok(!verifyPurgeRequest(by, signed, hostKey.publicKey))
-  assert.ok(!verifyPurgeRequest({ ...by, network: HASH }, signed, ownerKey.publicKey))
+  const signed = purgeRequest.sign(NETWORK, request, ACCOUNT, ownerKey)
+  assert.ok(purgeRequest.verify(by, signed, ownerKey.publicKey))
+  assert.ok(!purgeRequest.verify(by, signed, hostKey.publicKey))
+  assert.ok(!purgeRequest.verify({ ...by, network: HASH }, signed, ownerKey.publicKey))
   for (const change of [{ version: 4 }, { host: MACHINE }, { machine: HOST }]) {
     const altered = { ...signed, request: { ...request, ...change } }
-    assert.ok(!verifyPurgeRequest(by, altered, ownerKey.publicKey))
+    assert.ok(!purgeRequest.verify(by, altered, ownerKey.publicKey))
   }
 })

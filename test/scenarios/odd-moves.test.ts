@@ -9,10 +9,10 @@ import { peerTextOf } from '../../node/network/index.ts'
 import { FakeHost } from '../../node/vmm/index.ts'
 import { BlocksRefused, blocksSource } from '../../protocols/blocks/index.ts'
 import {
+  acceptRequest,
+  purgeRequest,
   requestAcceptance,
-  requestPurge,
-  signAcceptRequest,
-  signPurgeRequest
+  requestPurge
 } from '../../protocols/order/index.ts'
 import { addHost, eventually, Lab, type LabNode, scenarios } from '../support/lab.ts'
 import { applied, Stranger } from '../support/stranger.ts'
@@ -108,7 +108,7 @@ describe('moves that are odd', () => {
       const host = [...eve.state.hosts()].find(each => each.name === 'virt17')
       assert.ok(host)
       const request = { machine: uuid, host: host.uuid, version: machine.version }
-      const forged = signPurgeRequest(
+      const forged = purgeRequest.sign(
         eve.replica.network,
         request,
         machine.owner,
@@ -243,7 +243,7 @@ describe('moves that are odd', () => {
       offer: signed,
       expiryHeight: eve.state.height + 60
     }
-    const asked = signAcceptRequest(eve.replica.network, request, machine.owner, account)
+    const asked = acceptRequest.sign(eve.replica.network, request, machine.owner, account)
     const answer = await requestAcceptance(await eve.open('order', peter), asked)
     assert.ok(answer.kind === 'accepted', JSON.stringify(answer))
     await applied(
