@@ -74,17 +74,29 @@ function takeAnswer(work: SyncWork, from: PublicKey, answer: SyncAnswer): void {
     return
   }
   work.change(from, { asked: null })
-  if (answer.kind === 'epochs') takeHandOvers(work, from, answer.handOvers)
-  else if (answer.kind === 'snapshots') takeOffers(work, from, answer.head, answer.offers)
-  else if (asked.kind === 'chunk') takeChunk(work, from, asked, answer)
+  if (answer.kind === 'epochs' && asked.kind === 'epochs') {
+    takeHandOvers(work, from, asked.fromEpoch, answer.handOvers)
+  }
+  if (answer.kind === 'snapshots') takeOffers(work, from, answer.head, answer.offers)
+  if (asked.kind === 'chunk' && (answer.kind === 'chunk' || answer.kind === 'unknown')) {
+    takeChunk(work, from, asked, answer)
+  }
 }
 
-/** Whoever has none left is asked for snapshots next. Each answer that is not the last leads on by an epoch at least. */
+/**
+ * Whoever has none left is asked for snapshots next. All peers are asked at once: an answer of which another one has shown
+ * everything meanwhile is followed by a question from the epoch that is known by then, so that each leads on.
+ */
 function takeHandOvers(
   work: SyncWork,
   from: PublicKey,
+  fromEpoch: number,
   handOvers: readonly CertifiedHeader[]
 ): void {
+  if (handOvers.some(({ header }) => header.epoch < fromEpoch)) {
+    const message = `a hand-over from before epoch ${fromEpoch} answers nothing that was asked`
+    return work.drop(from, { code: 'SYNC_UNASKED', message })
+  }
   const taken: CertifiedHeader[] = []
   for (const certified of handOvers) {
     // Another peer has shown it meanwhile.
@@ -98,7 +110,7 @@ function takeHandOvers(
     taken.push(certified)
   }
   if (taken.length > 0) work.emit({ type: 'keep', handOvers: taken })
-  else if (work.peers.get(from)?.stage === 'new') work.change(from, { stage: 'led' })
+  if (handOvers.length === 0) work.change(from, { stage: 'led' })
 }
 
 function takeOffers(
@@ -112,7 +124,11 @@ function takeOffers(
   // Peers are a block or two apart: an older head than another's must only be true and young.
   const step = takeHead(isNewest ? light : { ...light, head: null }, head, crypto, work.nowMs)
   if (!step.ok) {
-    work.drop(from, step.fault)
+    const { broken = 0 } = work.peers.get(from) ?? {}
+    // An epoch may have ended between the two questions.
+    const isAhead = step.fault.code === 'LIGHT_UNKNOWN_EPOCH' && broken < BROKEN_MAX
+    if (isAhead) work.change(from, { stage: 'new', broken: broken + 1 })
+    else work.drop(from, step.fault)
     return
   }
   if (isNewest) work.light = step.light

@@ -1,4 +1,4 @@
-export { CONFIG_CODES, type ConfigCode } from './config-error.ts'
+export { CONFIG_CODES, type ConfigCode, ConfigError } from './config-error.ts'
 export {
   type DevelopmentGenesisOptions,
   formatGenesis,

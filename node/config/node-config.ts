@@ -10,7 +10,7 @@ export const ROLES = ['buyer', 'provider', 'coordinator', 'observer'] as const
 export type Role = (typeof ROLES)[number]
 
 /**
- * `full`: it replays every block. `light`: it follows heads and has what it reads proven, which is enough for a buyer; who
+ * `full`: it checks and executes every block. `light`: it follows heads and has what it reads proven, which is enough for a buyer; who
  * serves others keeps the whole ledger.
  */
 const LEDGERS = ['light', 'full'] as const

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { systemAlarms, systemClock } from '../clock.ts'
-import type { NodeConfig } from '../config/index.ts'
+import { ConfigError, type NodeConfig } from '../config/index.ts'
 import { Contents } from '../content/index.ts'
 import { nodeCrypto } from '../crypto/index.ts'
 import { createHost, type Host, NO_HOST } from '../host/index.ts'
@@ -44,7 +44,10 @@ export async function openHosting(options: HostingOptions, undo: Undo): Promise<
   // The trial of the accelerator boots a guest: better now than when the first owner waits for a start.
   if (config.roles.includes('provider')) void vmm.describe().catch(() => undefined)
   const books = openHostBooks(base.store)
-  if (replica === null) return { vmm, books, host: NO_HOST, takeUp: () => Promise.resolve() }
+  if (replica === null) {
+    await refuseToServe(books)
+    return { vmm, books, host: NO_HOST, takeUp: () => Promise.resolve() }
+  }
   const host = undo.later(hostOf({ ...options, replica }, vmm, books), each => each.stop())
   return {
     vmm,
@@ -58,6 +61,16 @@ export async function openHosting(options: HostingOptions, undo: Undo): Promise<
       await host.activate(terms)
     }
   }
+}
+
+/** A host that is not fenced runs on what the ledger gives to others. Throws `ConfigError`. */
+async function refuseToServe(books: HostBooks): Promise<void> {
+  const machines = await books.records.machines()
+  if (machines.length === 0 && (await books.loadTerms()) === undefined) return
+  throw new ConfigError(
+    'CONFIG_DAMAGED',
+    `this node serves a host and holds ${machines.length} machines, and "ledger" in node.json is "light" or missing: set it to "full"`
+  )
 }
 
 function hostOf(

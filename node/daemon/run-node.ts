@@ -1,5 +1,6 @@
 import { chainContext, type Hash } from '../../ledger/index.ts'
 import { systemClock } from '../clock.ts'
+import { ConfigError } from '../config/index.ts'
 import { nodeCrypto } from '../crypto/index.ts'
 import { createImageStore } from '../images/index.ts'
 import type { LedgerAccess } from '../ledger-access/index.ts'
@@ -104,6 +105,13 @@ async function join(base: BasePart, ended: Ended, undo: Undo): Promise<JoinedLed
 }
 
 async function joinLight(base: BasePart, undo: Undo): Promise<JoinedLedger> {
+  const own = base.identity.node.publicKey
+  if (base.genesis.coordinators.some(({ key }) => key === own)) {
+    throw new ConfigError(
+      'CONFIG_DAMAGED',
+      'this node is a coordinator of the genesis, and "ledger" in node.json is "light" or missing: set it to "full"'
+    )
+  }
   const context = chainContext(base.genesis, nodeCrypto)
   const network = await openNetwork(base, context.network, undo)
   const { ledger, seat } = await openLightLedger({

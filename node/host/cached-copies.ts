@@ -107,10 +107,11 @@ async function isNeeded(options: CachedCopiesOptions, machine: Uuid): Promise<bo
   return isMoving(options, machine)
 }
 
-/** Until the ledger has decided a move, either side may still need what it has. */
+/** Until the ledger has decided a move, either side may still need what it has; and an heir's copy is the machine now. */
 async function isMoving(options: CachedCopiesOptions, machine: Uuid): Promise<boolean> {
-  const { replica, journals } = options
-  if (replica.state().migration(machine) !== undefined) return true
+  const { host, replica, journals } = options
+  const state = replica.state()
+  if (state.migration(machine) !== undefined || state.machine(machine)?.holder === host) return true
   const origins = await journals.origins()
   if (origins.some(journal => journal.machine === machine)) return true
   return (await journals.destinations()).some(({ req }) => req.machine === machine)

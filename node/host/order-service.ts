@@ -141,12 +141,15 @@ async function accept(
   return { kind: 'accepted', acceptance }
 }
 
-/** An heir goes on with what was sealed last: nothing else may be in the machine's place. */
+/**
+ * An heir goes on with what was sealed last: nothing else may be in the machine's place. The ledger must retain the copy
+ * here, because then nobody evicts it between this promise and the owner's word.
+ */
 async function judgeCopy(
-  { contents }: OrderServiceOptions,
-  { uuid, root }: MachineRecord
+  { contents, host }: OrderServiceOptions,
+  { uuid, root, retained }: MachineRecord
 ): Promise<OrderRefusal | null> {
-  const here = await contents.boundRoot(uuid)
+  const here = retained?.host === host ? await contents.boundRoot(uuid) : undefined
   if (here !== undefined && here === root) return null
   const what = here === undefined ? 'no copy' : 'another version'
   return { code: 'NO_COPY', message: `this host has ${what} of the machine as it was sealed last` }

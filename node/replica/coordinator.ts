@@ -73,6 +73,11 @@ export async function startCoordinator<State>(
   }
 }
 
+const LEFT: CourierRefusal = {
+  code: 'UNANSWERED',
+  message: 'this coordinator has left its place: send it again, here or to another'
+}
+
 const TIMER_MS_MAX = 2 ** 31 - 1
 
 interface Queued {
@@ -109,10 +114,12 @@ class AgreementDriver<State> {
     void this.#run(agreement.start(replica.tip, clock.nowMs(), log))
   }
 
+  /** Whoever waits for an answer is told that there will be none here: what was sent may still be included. */
   stop(): void {
     this.#stopped = true
     clearTimeout(this.#timer)
     for (const { done } of this.#queue.splice(0)) done?.()
+    for (const hash of this.#waiting.keys()) this.#answer(hash, LEFT)
   }
 
   idle(): Promise<void> {
@@ -140,6 +147,7 @@ class AgreementDriver<State> {
   }
 
   async deliver(batch: readonly SignedTransaction[]): Promise<readonly (CourierRefusal | null)[]> {
+    if (this.#stopped) return batch.map(() => LEFT)
     const answers: Promise<CourierRefusal | null>[] = []
     const signed: SignedTransaction[] = []
     for (const transaction of batch) {

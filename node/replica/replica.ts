@@ -236,9 +236,9 @@ export class Replica implements LedgerAccess {
     toHeight: number = Infinity
   ): AsyncGenerator<CertifiedBlock, void, void> {
     const base = this.#baseHeight
-    // The snapshot's own block is nothing that is missing yet for whoever looks at the newest one.
-    const isBeforeFirst = fromHeight <= base && fromHeight !== this.#tip.state.height
-    if (isBeforeFirst) {
+    if (fromHeight <= base) {
+      // The snapshot's own block is nothing that is missing yet for whoever looks at the newest one.
+      if (fromHeight === this.#tip.state.height) return
       const message = `this node began from a snapshot of height ${base} and holds no block before ${base + 1}; ${fromHeight} was asked for`
       throw new BlocksNotHeld(message)
     }

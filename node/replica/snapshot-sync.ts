@@ -36,6 +36,11 @@ const IDLE_MS = 10_000
 const ANSWER_MS = 30_000
 /** New connections are looked for this often. */
 const PEERS_MS = 2_000
+/** What a peer says that will have an answer in a moment: all its places are taken, or it has seen no block since its start. */
+const LATER: ReadonlySet<string> = new Set(['SNAPSHOT_BUSY', 'HEIGHT_UNKNOWN'])
+const LATER_MS = 1_000
+/** Longer than an idle ledger goes without a block, and than eight chunks take. */
+const LATER_TRIES = 15
 /** A node that has just started knows one peer at first: of several, the snapshot is chosen that most of them have. */
 const FIRST_PEERS = { wanted: 3, lookMs: 250, looks: 8 }
 
@@ -165,12 +170,21 @@ class SyncRun {
   }
 
   async #ask(to: PublicKey, question: SyncQuestion): Promise<void> {
-    try {
-      const answer = await this.#answerTo(to, question)
-      this.#feed({ type: 'answer', from: to, answer })
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
-      this.#feed({ type: 'unanswered', from: to, why })
+    for (let tries = 1; ; tries++) {
+      try {
+        const answer = await this.#answerTo(to, question)
+        this.#feed({ type: 'answer', from: to, answer })
+        return
+      } catch (error) {
+        const isLater = error instanceof Refused && LATER.has(error.code)
+        if (isLater && tries < LATER_TRIES && !this.#signal.aborted) {
+          await delay(LATER_MS, undefined, { signal: this.#signal }).catch(() => undefined)
+          continue
+        }
+        const why = error instanceof Error ? error.message : String(error)
+        this.#feed({ type: 'unanswered', from: to, why })
+        return
+      }
     }
   }
 
@@ -229,7 +243,15 @@ function answered<A extends { readonly kind: string }>(
 ): Exclude<A, { readonly kind: 'refused' }> {
   if (reply.kind !== 'refused') return reply as Exclude<A, { readonly kind: 'refused' }>
   const { code, message } = reply as A & { readonly code: string; readonly message: string }
-  throw new Error(`${code}: ${message}`)
+  throw new Refused(code, message)
+}
+
+class Refused extends Error {
+  readonly code: string
+  constructor(code: string, message: string) {
+    super(`${code}: ${message}`)
+    this.code = code
+  }
 }
 
 function isDamage(error: unknown): error is Error & { readonly code: string } {

@@ -100,7 +100,8 @@ async function submitOnce(
   const deliver = async (): Promise<CourierRefusal | null> =>
     (await courier.deliver([signed], signal))[0] ?? null
   try {
-    const answer = await deliver()
+    const answer = await unlessAborted(deliver(), signal)
+    if (answer === 'aborted') return toldAs(answer, hash, signed, null)
     if (answer !== null && !mayBeIncluded(answer)) return refused(answer, false)
     const fates = [inclusion.promise, usedUp(answer, options, signed, ended.signal)]
     const fate = await sendingAgain(deliver, unlessAborted(Promise.race(fates), signal))

@@ -58,7 +58,7 @@ export function needsFullNode(who: string): ApiError {
   return refuse(
     'NEEDS_FULL_NODE',
     'failed',
-    `this node is light: it proves what it reads, and ${who} must replay the whole ledger`,
+    `this node is light: it proves what it reads, and ${who} must keep the ledger itself`,
     'set "ledger" to "full" in node.json and start the node again'
   )
 }

@@ -1,6 +1,7 @@
 import type { HostRecord, MachineRecord, Uuid } from '../../ledger/index.ts'
-import type { Input, Output } from '../api/index.ts'
+import type { ApiError, Input, Output } from '../api/index.ts'
 import { OrderRefused, purgeCopy } from '../owner/index.ts'
+import { BlocksNotHeld } from '../replica/index.ts'
 import type { ServiceContext } from './context.ts'
 import { mine } from './machines.ts'
 import { hostFor } from './orders.ts'
@@ -60,10 +61,22 @@ async function hostsOf(
   wanted: string | undefined
 ): Promise<readonly HostRecord[]> {
   if (wanted !== undefined) return [await hostFor(context, wanted)]
-  const rows = await context.history.of(machine.uuid)
+  const rows = await context.history.of(machine.uuid).catch((error: unknown) => {
+    throw error instanceof BlocksNotHeld ? unknownPast(machine) : error
+  })
   const holders = new Set(rows.map(({ holder }) => holder))
   const former = [...holders].filter(holder => holder !== null && holder !== machine.holder)
   return readEach(context.ledger, former, (state, holder) => state.host(holder ?? '')).then(hosts =>
     hosts.filter(host => host !== undefined)
+  )
+}
+
+/** A node that began from a snapshot has not seen where its machines were. */
+function unknownPast({ configuration: { name } }: MachineRecord): ApiError {
+  return refuse(
+    'BLOCKS_NOT_HELD',
+    'failed',
+    `this node began from a snapshot and does not know where ${name} was before`,
+    `virtuoso machine purge ${name} --host HOST`
   )
 }

@@ -10,7 +10,7 @@ import {
   rangeRoot,
   WitnessError
 } from '../../ledger/index.ts'
-import type { Replica } from '../replica/index.ts'
+import { BlocksNotHeld, type Replica } from '../replica/index.ts'
 
 /** This node's own ledger up to a height, the newest unless told. Rejects with `WitnessError`. */
 export async function checkpointAt(replica: Replica, height?: number): Promise<Checkpoint> {
@@ -61,11 +61,16 @@ async function* blocksOf(
 ): AsyncGenerator<CertifiedBlock> {
   let next = from
   if (next > to) return
-  for await (const certified of replica.blocks(from)) {
-    if (certified.block.header.height !== next) break
-    yield certified
-    if (next === to) return
-    next += 1
+  try {
+    for await (const certified of replica.blocks(from)) {
+      if (certified.block.header.height !== next) break
+      yield certified
+      if (next === to) return
+      next += 1
+    }
+  } catch (error) {
+    // It began from a snapshot.
+    if (!(error instanceof BlocksNotHeld)) throw error
   }
   const message = `this node does not hold block ${next}, which leads to height ${to}`
   throw new WitnessError('CHECKPOINT_UNPROVEN', message)

@@ -58,6 +58,39 @@ test('a newcomer follows the hand-overs, takes the state in chunks from all peer
   for (const peer of ['a', 'b', 'c']) assert.ok((played.chunks[peer] ?? 0) > 10, peer)
 })
 
+test('peers that show hand-overs page by page, all asked at once, are all of use', () => {
+  const paged: Peer = question => {
+    const answer = honest(question)
+    return answer?.kind === 'epochs'
+      ? { ...answer, handOvers: answer.handOvers.slice(0, 1) }
+      : answer
+  }
+  const played = play({ world, peers: { a: paged, b: paged, c: paged } })
+  whole(played)
+  assert.deepEqual(played.dropped, {})
+  for (const peer of ['a', 'b', 'c']) assert.ok((played.chunks[peer] ?? 0) > 10, peer)
+})
+
+test('a peer that shows hand-overs of before what was asked for is dropped', () => {
+  const old: Peer = question =>
+    question.kind === 'epochs' ? { kind: 'epochs', handOvers: world.handOvers } : honest(question)
+  const played = play({ world, peers: { a: old, b: honest, c: honest } })
+  whole(played)
+  assert.deepEqual(played.dropped, { a: 'SYNC_UNASKED' })
+})
+
+test('a peer whose epoch ended between two questions is asked again', () => {
+  let isEarly = true
+  const hasty: Peer = question => {
+    if (question.kind !== 'epochs' || !isEarly) return honest(question)
+    isEarly = question.fromEpoch < EPOCHS - 1
+    return { kind: 'epochs', handOvers: world.handOvers.slice(question.fromEpoch, EPOCHS - 1) }
+  }
+  const played = play({ world, peers: { a: hasty } })
+  whole(played)
+  assert.deepEqual(played.dropped, {})
+})
+
 test('what a snapshot leads to is what replaying the blocks leads to', () => {
   const { blocks, tip } = sampleChain(sampleBatches())
   const last = blocks.at(-1)

@@ -21,7 +21,7 @@ export const NODE_COMMANDS: readonly Command[] = [
         name: 'ledger',
         value: 'light|full',
         summary:
-          'light: proves what it reads; full: replays everything (default light for a buyer, else full)'
+          'light: proves what it reads; full: executes every block (default light for a buyer, else full)'
       },
       {
         name: 'listen',
