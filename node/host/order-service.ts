@@ -24,6 +24,7 @@ import {
 import type { Clock } from '../clock.ts'
 import type { Contents } from '../content/index.ts'
 import type { Replica } from '../replica/index.ts'
+import { isBehindOrder } from './behind-order.ts'
 import type { CachedCopies } from './cached-copies.ts'
 import { type DoorView, judgeImage, judgeOffer, judgeOrder } from './door.ts'
 import type { ExecutionDriver } from './execution-driver.ts'
@@ -79,6 +80,18 @@ export function createOrderService(options: OrderServiceOptions): HostHandler {
   }
 }
 
+/** A host that follows a coordinator which has died looks for another one after 8 s. */
+const BEHIND_MS = 15_000
+
+async function judgeBehind(
+  { replica }: OrderServiceOptions,
+  wish: { readonly machine: Uuid; readonly version: number }
+): Promise<OrderRefusal | null> {
+  if (!(await isBehindOrder(replica, wish, AbortSignal.timeout(BEHIND_MS)))) return null
+  const message = `this host has not seen version ${wish.version} of the machine yet; try again in some seconds`
+  return { code: 'LEDGER_BEHIND', message }
+}
+
 async function takeOrder(
   options: OrderServiceOptions,
   signed: SignedOrder,
@@ -89,6 +102,8 @@ async function takeOrder(
   if (options.locks.busy(machine)) {
     return refused('BUSY', 'another order or a move of this machine is being carried out here')
   }
+  const behind = await judgeBehind(options, signed.order)
+  if (behind !== null) return { kind: 'refused', ...behind }
   return options.locks.hold(machine, async () => {
     // Judged inside the lock: what was under way a moment ago may have changed the machine's record.
     const refusal = judgeOrder(await doorView(options), signed)
@@ -106,6 +121,8 @@ async function accept(
 ): Promise<AcceptOutcome> {
   const { replica } = options
   const { request } = signed
+  const behind = await judgeBehind(options, request)
+  if (behind !== null) return { kind: 'refused', ...behind }
   const state = replica.state()
   const machine = state.machine(request.machine)
   const owner = state.account(signed.owner)
