@@ -11,6 +11,7 @@ import {
   type VmmpMessage
 } from '../../protocols/vmmp/index.ts'
 import type { Clock } from '../clock.ts'
+import { within } from '../network/index.ts'
 import { askAcceptance, hostKey, OrderRefused, type OwnerOptions } from '../owner/index.ts'
 import type { Submitter } from '../replica/index.ts'
 import { announce } from './effect-channel.ts'
@@ -207,11 +208,10 @@ export class RequestDriver {
 
   async #send(message: VmmpMessage): Promise<void> {
     if (this.#channel === null) {
-      const signal = AbortSignal.any([this.#over.signal, AbortSignal.timeout(DIAL_AGAIN_MS)])
-      const channel = await dial(this.#options, this.#wish.destination.uuid, {
-        signal: this.#over.signal,
-        dialling: signal
-      })
+      const { signal } = this.#over
+      const channel = await within(DIAL_AGAIN_MS, signal, dialling =>
+        dial(this.#options, this.#wish.destination.uuid, { signal, dialling })
+      )
       this.#hear(channel)
       // A destination that was restarted has lost who watches it, and may come to wait for the owner.
       if (message.verb === 'REQ' && !this.#isWatched) this.#watch()

@@ -1,4 +1,5 @@
 import { isSilent, type Uuid } from '../../ledger/index.ts'
+import { within } from '../network/index.ts'
 import type { Replica, Submitter } from '../replica/index.ts'
 import { isAliveTime } from './alive.ts'
 
@@ -25,9 +26,10 @@ export function startAlive(options: AliveOptions): () => void {
     const host = state.host(uuid)
     if (host === undefined || !isAliveTime(state, host)) return
     const wasSilent = isSilent(state, host)
-    const period = AbortSignal.timeout(state.genesis.parameters.alivePeriodMs)
-    const signal = AbortSignal.any([stopping.signal, period])
-    const told = await options.submitter.submit({ type: 'alive', height: state.height }, signal)
+    const { alivePeriodMs } = state.genesis.parameters
+    const told = await within(alivePeriodMs, stopping.signal, signal =>
+      options.submitter.submit({ type: 'alive', height: state.height }, signal)
+    )
     if (stopping.signal.aborted) return
     if (told.ok && wasSilent) options.log('the ledger hears this host again: its clocks go on')
     // It is tried again at the next block: once said is enough.

@@ -6,6 +6,7 @@ import {
   type LedgerRefusal,
   PROOF_BYTES_MAX
 } from '../../protocols/ledger/index.ts'
+import { within } from '../network/index.ts'
 import type { SnapshotKeeper } from './chain-keeper.ts'
 import { blockAt, HandOvers, headerOf } from './hand-overs.ts'
 import { RecentTransactions } from './recent-transactions.ts'
@@ -24,8 +25,9 @@ export function lightAnswers(
   return {
     epochs: async ({ fromEpoch }) => ({ handOvers: await handOvers.from(fromEpoch, EPOCHS_MAX) }),
     async read({ afterHeight, queries }, signal) {
-      const patience = AbortSignal.any([signal, AbortSignal.timeout(NEXT_HEAD_MS)])
-      await replica.until(({ height }) => height > afterHeight, patience).catch(() => undefined)
+      await within(NEXT_HEAD_MS, signal, patience =>
+        replica.until(({ height }) => height > afterHeight, patience)
+      ).catch(() => undefined)
       const state = replica.state()
       const newest = await blockAt(replica, state.height)
       if (newest === undefined) return refusal('HEIGHT_UNKNOWN', 'there is no block here yet')

@@ -9,7 +9,7 @@ import {
 } from '../../ledger/index.ts'
 import { askEpochs, askSnapshots } from '../../protocols/ledger/index.ts'
 import type { Clock } from '../clock.ts'
-import type { Network } from '../network/index.ts'
+import { type Network, within } from '../network/index.ts'
 import type { Replica } from './replica.ts'
 
 export interface ProvenLagOptions {
@@ -29,13 +29,20 @@ export function lightOf(tip: Tip): Light {
 }
 
 /** By how many blocks this node is behind a young header that the peer can show; 0 where it shows none. */
-export async function provenLag(
-  { network, replica, clock }: ProvenLagOptions,
+export function provenLag(
+  options: ProvenLagOptions,
   peer: PublicKey,
   stopping: AbortSignal
 ): Promise<number> {
+  return within(ASKING_MS, stopping, signal => ask(options, peer, signal))
+}
+
+async function ask(
+  { network, replica, clock }: ProvenLagOptions,
+  peer: PublicKey,
+  signal: AbortSignal
+): Promise<number> {
   const { crypto } = replica.context
-  const signal = AbortSignal.any([stopping, AbortSignal.timeout(ASKING_MS)])
   const waiting = { signal, idleMs: IDLE_MS }
   const open = () => network.open('ledger', peer, { signal })
   let light = lightOf(replica.tip)

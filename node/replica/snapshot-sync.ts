@@ -14,7 +14,7 @@ import {
 } from '../../ledger/index.ts'
 import { askChunk, askEpochs, askSnapshots, EPOCHS_MAX } from '../../protocols/ledger/index.ts'
 import type { Clock } from '../clock.ts'
-import type { Network } from '../network/index.ts'
+import { type Network, within } from '../network/index.ts'
 import type { SnapshotKeeper } from './chain-keeper.ts'
 import { HandOvers } from './hand-overs.ts'
 import { lightOf } from './proven-lag.ts'
@@ -172,7 +172,9 @@ class SyncRun {
   async #ask(to: PublicKey, question: SyncQuestion): Promise<void> {
     for (let tries = 1; ; tries++) {
       try {
-        const answer = await this.#answerTo(to, question)
+        const answer = await within(ANSWER_MS, this.#signal, limit =>
+          this.#answerTo(to, question, limit)
+        )
         this.#feed({ type: 'answer', from: to, answer })
         return
       } catch (error) {
@@ -188,8 +190,7 @@ class SyncRun {
     }
   }
 
-  async #answerTo(to: PublicKey, question: SyncQuestion): Promise<SyncAnswer> {
-    const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(ANSWER_MS)])
+  async #answerTo(to: PublicKey, question: SyncQuestion, signal: AbortSignal): Promise<SyncAnswer> {
     const stream = await this.#options.network.open('ledger', to, { signal })
     const waiting = { signal, idleMs: IDLE_MS }
     switch (question.kind) {

@@ -13,6 +13,7 @@ import {
   usesNonce
 } from '../../ledger/index.ts'
 import type { Fate, LedgerAccess } from '../ledger-access/index.ts'
+import { within } from '../network/index.ts'
 import type { Courier, CourierRefusal } from './courier.ts'
 import { REJECTION_WORDS } from './rejection-words.ts'
 
@@ -77,11 +78,10 @@ async function submitOne(
   const { height } = ledger.head()
   const outcome = await submitOnce(options, body, signal)
   if (outcome.ok || outcome.decided || outcome.code !== 'INVALID_EXPIRED') return outcome
-  const patience = AbortSignal.timeout(CATCH_UP_MS)
-  const limit = signal === undefined ? patience : AbortSignal.any([signal, patience])
   const lifeHeights = lifeOf(ledger.genesis)
-  const caughtUp = await ledger
-    .until(state => state.height > height + lifeHeights, limit)
+  const caughtUp = await within(CATCH_UP_MS, signal, limit =>
+    ledger.until(state => state.height > height + lifeHeights, limit)
+  )
     .then(() => true)
     .catch(() => false)
   return caughtUp ? submitOne(options, body, signal) : outcome

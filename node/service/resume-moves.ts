@@ -1,6 +1,7 @@
 import type { Uuid } from '../../ledger/index.ts'
 import type { OperationView } from '../api/index.ts'
 import { resumeMove } from '../migration/index.ts'
+import { within } from '../network/index.ts'
 import type { ServiceContext } from './context.ts'
 import { startMove } from './orders.ts'
 
@@ -44,9 +45,9 @@ const ENDED_WITH_US: ReadonlySet<string> = new Set(['NODE_RESTARTED', 'NODE_STOP
 
 async function resume(context: ServiceContext, uuid: Uuid, signal: AbortSignal): Promise<void> {
   const { ledger, operations } = context
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(CATCH_UP_MS)])
-  const isHere = await ledger
-    .until(state => state.migration(uuid) !== undefined, patience)
+  const isHere = await within(CATCH_UP_MS, signal, patience =>
+    ledger.until(state => state.migration(uuid) !== undefined, patience)
+  )
     .then(() => true)
     .catch(() => false)
   // It never came to the ledger, or is over.
