@@ -61,10 +61,8 @@ export function servedContent(options: ServedContentOptions): Served {
     },
     blocks: async (shape, ranges, rate) => {
       const bytes = await readRanges(content, shape, ranges)
-      const packed = await packer.pack(
-        bytes,
-        Math.min(meter.rateWith(rate), throttle.bytesPerSecond)
-      )
+      const linkRate = Math.min(meter.rateWith(rate), throttle.bytesPerSecond)
+      const packed = await meter.packing(() => packer.pack(bytes, linkRate))
       await throttle.take(packed.bytes.byteLength, signal)
       return packed
     },
