@@ -17,8 +17,12 @@ const FIRST_GUESSES: readonly (readonly [quality: number, bytesPerSecond: number
   [5, 33e6]
 ]
 
-/** The packer must be faster than the link by so much: it shares the processor with encryption and with others. */
-const MARGIN = 2
+const FASTEST = 0
+/**
+ * The packer must be faster than the link by so much: it shares the processor with encryption and with others, and the
+ * link takes packed bytes, of which a second of packing yields fewer.
+ */
+const MARGIN = 1.5
 /** How much the newest measurement counts. */
 const WEIGHT = 0.2
 /** How fast a bad measurement is forgotten while its quality is not used: a busy processor may be idle again. */
@@ -37,9 +41,12 @@ export class Packer {
     this.#nowMs = nowMs
   }
 
-  /** The highest quality that keeps up with a link of `rate` bytes per second; undefined if none does. */
+  /**
+   * The highest quality that keeps up with a link of `rate` bytes per second; undefined if none does. Of a link not yet
+   * measured (0) the slow kind is to be feared: plain bytes cost it seconds, packing costs a fast one milliseconds.
+   */
   quality(rate: number): number | undefined {
-    if (rate === 0) return undefined
+    if (rate === 0) return FASTEST
     let best: number | undefined
     for (const [quality, speed] of this.#speeds) if (speed >= MARGIN * rate) best = quality
     return best
