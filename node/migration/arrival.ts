@@ -346,9 +346,16 @@ export class Arrival {
     this.#transfer = null
     await transfer?.discard()
     // Installed but never committed: what lies in the machine's place is no version of anything.
-    if (this.#installed && (await vmm.status(this.#machine)) !== 'absent') {
-      await vmm.delete(this.#machine)
-    }
+    if (!this.#installed || (await this.#isOlderVersion())) return
+    if ((await vmm.status(this.#machine)) !== 'absent') await vmm.delete(this.#machine)
+  }
+
+  /** The machine came back as it had left: what lies in its place is the version that was kept here. */
+  async #isOlderVersion(): Promise<boolean> {
+    const { records, contents } = this.#options
+    const kept = (await records.machine(this.#machine))?.root
+    const root = 'migration' in this.#state ? this.#state.migration.root : null
+    return kept === root && (await contents.boundRoot(this.#machine)) === root
   }
 
   #requireTransfer(): Transfer {

@@ -1,4 +1,9 @@
-import { type MigrationRecord, type SignedReceipt, verifyReceipt } from '../../ledger/index.ts'
+import {
+  type Hash,
+  type MigrationRecord,
+  type SignedReceipt,
+  verifyReceipt
+} from '../../ledger/index.ts'
 import {
   answerChallenge,
   BLOCK_BYTES,
@@ -21,7 +26,8 @@ import {
   ProgressMeter,
   Pull
 } from '../transfer/index.ts'
-import type { ContentSink } from '../vmm/index.ts'
+import type { ContentSink, MachineContent } from '../vmm/index.ts'
+import { openHeldCopy } from './held-copy.ts'
 import type { MoveOptions } from './options.ts'
 import { LineLost, persistently } from './persistently.ts'
 import { ReceiptUnsigned } from './withheld.ts'
@@ -51,9 +57,14 @@ interface Incoming {
   readonly pageRoots: PageRoots
 }
 
+type Here = Pick<MachineContent, 'parts' | 'read'>
+
 /**
  * The bytes of one arrival: pulls them from the origin, dialling it again as often as the line breaks, proves that
  * they are here, and puts them in their place. Used by one caller, one step after the other.
+ *
+ *     fetch: the copy that is here has the root --> held --> prove ----------------> install: left where it is
+ *            else, pulled into a sink ------------> incoming --> verify --> prove --> install: put in its place
  */
 export class Transfer {
   readonly #options: TransferOptions
@@ -62,6 +73,9 @@ export class Transfer {
   readonly #signal: AbortSignal
   #running: Promise<unknown> = Promise.resolve()
   #source: BlocksSource | null = null
+  /** What the origin said of the machine when `#source` was opened. */
+  #said: Outline | null = null
+  #held: Promise<MachineContent | undefined> = Promise.resolve(undefined)
   #incoming: Incoming | null = null
 
   constructor(options: TransferOptions) {
@@ -73,8 +87,13 @@ export class Transfer {
   }
 
   async fetch(): Promise<void> {
+    const { migration } = this.#options
+    // Opened while the origin is dialled.
+    this.#held = openHeldCopy(this.#options, migration, this.#method)
     let pull: Pull | null = null
     await this.#withOrigin('copying', async (source, outline) => {
+      const held = await this.#held
+      if (held !== undefined) return this.#tellHeld(held)
       this.#incoming ??= await this.#receive(source, outline)
       pull ??= this.#pullInto(this.#incoming)
       await pull.run(source)
@@ -83,14 +102,15 @@ export class Transfer {
 
   /** Every block has been checked as it came: what is left is to make the manifest durable. */
   async verify(): Promise<void> {
+    if ((await this.#held) !== undefined) return
     await this.#require().manifest.finish()
   }
 
   /** Throws what `whyWithheld` knows when the origin gives no receipt that the ledger would take. */
   async prove(): Promise<SignedReceipt> {
-    const { sink, outline } = this.#require()
+    const here = (await this.#held) ?? this.#pulled()
     const receipt = await this.#withOrigin('proving to the origin', source =>
-      source.prove(challenge => this.#answer(sink, outline, challenge))
+      source.prove(challenge => this.#answer(here, challenge))
     )
     void this.#hangUp()
     this.#requireSigned(receipt)
@@ -107,7 +127,13 @@ export class Transfer {
   }
 
   async install(): Promise<void> {
-    const { contents, migration } = this.#options
+    const { contents, migration, vmm } = this.#options
+    const held = await this.#held
+    if (held !== undefined) {
+      await held.close()
+      // Of a run before this one, in which the copy was not known to be whole.
+      return vmm.dropLeftover(migration.machine)
+    }
     const incoming = this.#require()
     await incoming.base?.manifest.close()
     await incoming.sink.commit()
@@ -123,6 +149,7 @@ export class Transfer {
     this.#incoming = null
     // Not awaited: it lasts until the origin has closed its end, which may be dead.
     void this.#hangUp()
+    await (await this.#held)?.close()
     await incoming?.base?.manifest.close()
     await incoming?.manifest.discard()
     await incoming?.sink.discard()
@@ -149,8 +176,7 @@ export class Transfer {
 
   #pullInto({ outline, sink, manifest, base, pageRoots }: Incoming): Pull {
     const { replica, migration, resumed, news, download } = this.#options
-    const total = outline.parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-    const meter = new ProgressMeter(total)
+    const meter = new ProgressMeter(bytesIn(outline.parts))
     return new Pull({
       crypto: replica.context.crypto,
       outline,
@@ -178,11 +204,9 @@ export class Transfer {
     const running = persistently(
       async () => {
         const open = this.#source
-        const outline = this.#incoming?.outline
+        const outline = this.#said
         const { source, said } =
-          open !== null && outline !== undefined
-            ? { source: open, said: outline }
-            : await this.#dial()
+          open !== null && outline !== null ? { source: open, said: outline } : await this.#dial()
         news.step(step)
         return work(source, said)
       },
@@ -214,25 +238,36 @@ export class Transfer {
     const source = blocksSource(stream, { signal })
     this.#source = source
     const said = await source.hello(migration.machine, migration.id)
+    this.#said = said
     return { source, said }
   }
 
   async #hangUp(): Promise<void> {
     const source = this.#source
     this.#source = null
+    this.#said = null
     await source?.close()
   }
 
+  #tellHeld({ parts }: MachineContent): void {
+    const meter = new ProgressMeter(bytesIn(parts))
+    meter.reused(bytesIn(parts))
+    this.#options.news.bytes(meter.progress())
+  }
+
   /** From what lies on this disk, not from what went by. */
-  async #answer(sink: ContentSink, { parts }: Outline, { nonce, places }: Challenge) {
+  #answer({ parts, read }: Here, { nonce, places }: Challenge): Promise<readonly Hash[]> {
     const { crypto } = this.#options.replica.context
-    const digests = []
-    for (const { part: name, index } of places) {
-      const length = lengthOf(parts, name, index)
-      const block = await sink.read(name, index * BLOCK_BYTES, length)
-      digests.push(answerChallenge(crypto, nonce, block))
-    }
-    return digests
+    const digests = places.map(async ({ part: name, index }) => {
+      const block = await read(name, index * BLOCK_BYTES, lengthOf(parts, name, index))
+      return answerChallenge(crypto, nonce, block)
+    })
+    return Promise.all(digests)
+  }
+
+  #pulled(): Here {
+    const { outline, sink } = this.#require()
+    return { parts: outline.parts, read: (part, offset, length) => sink.read(part, offset, length) }
   }
 
   #require(): Incoming {
@@ -240,6 +275,10 @@ export class Transfer {
       throw new Error('nothing has been pulled in this run: it must be pulled again')
     return this.#incoming
   }
+}
+
+function bytesIn(parts: Outline['parts']): number {
+  return parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
 }
 
 function lengthOf(parts: Outline['parts'], name: PartName, index: number): number {
