@@ -18,6 +18,7 @@ import {
   type VmmpChannel,
   type WordRefusal
 } from '../../protocols/vmmp/index.ts'
+import { askOrigin } from './ask-origin.ts'
 import { announce } from './effect-channel.ts'
 import type { MoveOptions } from './options.ts'
 import { Transfer } from './transfer.ts'
@@ -50,6 +51,8 @@ export class Arrival {
   #resumed = false
   /** The bytes lie in the machine's place, whether or not the ledger will have it so. */
   #installed = false
+  /** What kept the origin's receipt back when it was asked last. */
+  #withheldWhy: string | null = null
   #progress: OrderProgress = { step: 'checking the ledger', ...UNCOUNTED }
   readonly #timer: ReturnType<typeof setInterval>
 
@@ -205,6 +208,8 @@ export class Arrival {
         return this.#work('installing', () => this.#install())
       case 'await-word':
         return this.#tell({ ...this.#progress, step: AWAITS_WORD })
+      case 'ask-origin':
+        return void this.#askAgain(effect.migration).then(event => this.feed(event))
       case 'submit-commit':
         return this.#beside('waiting for the commit to be final', () => this.#commit(effect))
       case 'submit-heartbeat':
@@ -302,6 +307,24 @@ export class Arrival {
       const why = whyWithheld(error)
       if (why === null || this.#stopped.signal.aborted) throw error
       this.#options.log(`the origin gives no receipt: ${why}`, { machine: this.#machine })
+      return { type: 'withheld' }
+    }
+  }
+
+  /** Whatever keeps the receipt back, this machine's disk included, leaves the owner's word to wait for. */
+  async #askAgain(migration: MigrationRecord): Promise<DestinationEvent> {
+    const originAddress = this.#state.req.origin.address
+    const { signal } = this.#stopped
+    try {
+      const receipt = await askOrigin({ ...this.#options, migration, originAddress, signal })
+      return { type: 'proved', receipt }
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      // An origin that is gone for good is asked for days: it is said once.
+      if (why !== this.#withheldWhy && !signal.aborted) {
+        this.#options.log(`the origin still gives no receipt: ${why}`, { machine: this.#machine })
+      }
+      this.#withheldWhy = why
       return { type: 'withheld' }
     }
   }

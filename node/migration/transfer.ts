@@ -1,23 +1,9 @@
-import {
-  type Hash,
-  type MigrationRecord,
-  type SignedReceipt,
-  verifyReceipt
-} from '../../ledger/index.ts'
-import {
-  answerChallenge,
-  BLOCK_BYTES,
-  type BlocksSource,
-  blocksSource,
-  type Challenge,
-  type Outline,
-  type PartName
-} from '../../protocols/blocks/index.ts'
+import type { SignedReceipt } from '../../ledger/index.ts'
+import type { BlocksSource, Outline } from '../../protocols/blocks/index.ts'
 import type { OrderProgress } from '../../protocols/order/index.ts'
 import type { Arriving } from '../content/index.ts'
 import {
   type Base,
-  ContentMismatch,
   comingBytes,
   LinkMeter,
   type Method,
@@ -29,23 +15,20 @@ import {
 import type { ContentSink, MachineContent } from '../vmm/index.ts'
 import { openHeldCopy } from './held-copy.ts'
 import type { MoveOptions } from './options.ts'
-import { LineLost, persistently } from './persistently.ts'
-import { ReceiptUnsigned } from './withheld.ts'
+import { dialOrigin, type LineOptions, type OriginLine, receiptFrom } from './origin-line.ts'
+import { persistently } from './persistently.ts'
 
 export interface TransferNews {
   step(text: string): void
   bytes(progress: Omit<OrderProgress, 'step'>): void
 }
 
-export interface TransferOptions extends MoveOptions {
-  readonly migration: MigrationRecord
+export interface TransferOptions extends MoveOptions, LineOptions {
   /** As the REQ names it. */
   readonly method: string
-  readonly originAddress: string
   /** An earlier run of this node has begun it. */
   readonly resumed: boolean
   readonly news: TransferNews
-  readonly signal: AbortSignal
 }
 
 /** What lies here of a machine on its way: its bytes, their hashes, and the stream they come by. */
@@ -56,8 +39,6 @@ interface Incoming {
   readonly base: Base | undefined
   readonly pageRoots: PageRoots
 }
-
-type Here = Pick<MachineContent, 'parts' | 'read'>
 
 /**
  * The bytes of one arrival: pulls them from the origin, dialling it again as often as the line breaks, proves that
@@ -72,9 +53,7 @@ export class Transfer {
   readonly #over = new AbortController()
   readonly #signal: AbortSignal
   #running: Promise<unknown> = Promise.resolve()
-  #source: BlocksSource | null = null
-  /** What the origin said of the machine when `#source` was opened. */
-  #said: Outline | null = null
+  #line: OriginLine | null = null
   #held: Promise<MachineContent | undefined> = Promise.resolve(undefined)
   #incoming: Incoming | null = null
 
@@ -109,21 +88,14 @@ export class Transfer {
   /** Throws what `whyWithheld` knows when the origin gives no receipt that the ledger would take. */
   async prove(): Promise<SignedReceipt> {
     const here = (await this.#held) ?? this.#pulled()
-    const receipt = await this.#withOrigin('proving to the origin', source =>
-      source.prove(challenge => this.#answer(here, challenge))
-    )
-    void this.#hangUp()
-    this.#requireSigned(receipt)
-    return receipt
-  }
-
-  #requireSigned(signed: SignedReceipt): void {
-    const { replica, migration } = this.#options
-    const { receipt } = signed
-    const origin = replica.state().host(migration.origin)
-    const isOfThis = receipt.migration === migration.id && receipt.root === migration.root
-    if (isOfThis && origin && verifyReceipt(replica.context, signed, origin.key)) return
-    throw new ReceiptUnsigned('what it gave is not its signature over this move and content')
+    try {
+      return await this.#withOrigin('proving to the origin', source =>
+        receiptFrom(source, here, this.#options)
+      )
+    } finally {
+      // Nothing more is asked of the origin in this run, whatever it said.
+      void this.#hangUp()
+    }
   }
 
   async install(): Promise<void> {
@@ -203,12 +175,11 @@ export class Transfer {
     const { news, clock } = this.#options
     const running = persistently(
       async () => {
-        const open = this.#source
-        const outline = this.#said
-        const { source, said } =
-          open !== null && outline !== null ? { source: open, said: outline } : await this.#dial()
+        const signal = this.#signal
+        const line = this.#line ?? (await dialOrigin({ ...this.#options, signal }))
+        this.#line = line
         news.step(step)
-        return work(source, said)
+        return work(line.source, line.outline)
       },
       {
         clock,
@@ -223,30 +194,10 @@ export class Transfer {
     return running
   }
 
-  async #dial(): Promise<{ source: BlocksSource; said: Outline }> {
-    const { replica, network, migration, originAddress } = this.#options
-    const signal = this.#signal
-    const origin = replica.state().host(migration.origin)
-    if (origin === undefined) throw new Error('the origin is not on the ledger')
-    const addresses = originAddress === '' ? [] : [originAddress]
-    const stream = await network
-      .open('blocks', origin.key, { addresses, signal })
-      .catch((cause: unknown) => {
-        const why = cause instanceof Error ? cause.message : String(cause)
-        throw new LineLost(`it cannot be reached: ${why}`, { cause })
-      })
-    const source = blocksSource(stream, { signal })
-    this.#source = source
-    const said = await source.hello(migration.machine, migration.id)
-    this.#said = said
-    return { source, said }
-  }
-
   async #hangUp(): Promise<void> {
-    const source = this.#source
-    this.#source = null
-    this.#said = null
-    await source?.close()
+    const line = this.#line
+    this.#line = null
+    await line?.source.close()
   }
 
   #tellHeld({ parts }: MachineContent): void {
@@ -255,17 +206,7 @@ export class Transfer {
     this.#options.news.bytes(meter.progress())
   }
 
-  /** From what lies on this disk, not from what went by. */
-  #answer({ parts, read }: Here, { nonce, places }: Challenge): Promise<readonly Hash[]> {
-    const { crypto } = this.#options.replica.context
-    const digests = places.map(async ({ part: name, index }) => {
-      const block = await read(name, index * BLOCK_BYTES, lengthOf(parts, name, index))
-      return answerChallenge(crypto, nonce, block)
-    })
-    return Promise.all(digests)
-  }
-
-  #pulled(): Here {
+  #pulled(): Pick<MachineContent, 'parts' | 'read'> {
     const { outline, sink } = this.#require()
     return { parts: outline.parts, read: (part, offset, length) => sink.read(part, offset, length) }
   }
@@ -279,11 +220,4 @@ export class Transfer {
 
 function bytesIn(parts: Outline['parts']): number {
   return parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-}
-
-function lengthOf(parts: Outline['parts'], name: PartName, index: number): number {
-  const part = parts.find(each => each.name === name)
-  const length = Math.min(BLOCK_BYTES, (part?.sizeBytes ?? 0) - index * BLOCK_BYTES)
-  if (length > 0) return length
-  throw new ContentMismatch(`the challenge asks for block ${index} of ${name}, which is not there`)
 }
