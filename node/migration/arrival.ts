@@ -20,6 +20,7 @@ import {
 } from '../../protocols/vmmp/index.ts'
 import { askOrigin } from './ask-origin.ts'
 import { announce } from './effect-channel.ts'
+import { isKeptVersion } from './held-copy.ts'
 import type { MoveOptions } from './options.ts'
 import { Transfer } from './transfer.ts'
 import { whyWithheld } from './withheld.ts'
@@ -368,17 +369,12 @@ export class Arrival {
     const transfer = this.#transfer
     this.#transfer = null
     await transfer?.discard()
+    if (!this.#installed) return
+    const state = this.#state
+    // It came back as it had left: what lies in its place is the older version that was kept here before.
+    if ('migration' in state && (await isKeptVersion(this.#options, state.migration))) return
     // Installed but never committed: what lies in the machine's place is no version of anything.
-    if (!this.#installed || (await this.#isOlderVersion())) return
     if ((await vmm.status(this.#machine)) !== 'absent') await vmm.delete(this.#machine)
-  }
-
-  /** The machine came back as it had left: what lies in its place is the version that was kept here. */
-  async #isOlderVersion(): Promise<boolean> {
-    const { records, contents } = this.#options
-    const kept = (await records.machine(this.#machine))?.root
-    const root = 'migration' in this.#state ? this.#state.migration.root : null
-    return kept === root && (await contents.boundRoot(this.#machine)) === root
   }
 
   #requireTransfer(): Transfer {

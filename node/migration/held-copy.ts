@@ -34,6 +34,15 @@ export async function openHeldCopy(
   return undefined
 }
 
+/** Whether what lies in the machine's place is the version that this host has written down, with the root of the move. */
+export async function isKeptVersion(
+  { records, contents }: Pick<MoveOptions, 'records'> & Pick<HeldCopyOptions, 'contents'>,
+  { machine, root }: Pick<MigrationRecord, 'machine' | 'root'>
+): Promise<boolean> {
+  const kept = await records.machine(machine)
+  return kept?.root === root && (await contents.boundRoot(machine)) === root
+}
+
 async function isBuiltOn(
   method: Method,
   contents: HeldCopyOptions['contents'],

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { Contents } from '../../../node/content/index.ts'
 import { nodeCrypto } from '../../../node/crypto/index.ts'
-import { type HeldCopyOptions, openHeldCopy } from '../../../node/migration/held-copy.ts'
+import type { HostMachine } from '../../../node/host-records/index.ts'
+import {
+  type HeldCopyOptions,
+  isKeptVersion,
+  openHeldCopy
+} from '../../../node/migration/held-copy.ts'
 import { type Method, methodOf } from '../../../node/transfer/index.ts'
 import { createFakeVmm } from '../../../node/vmm/index.ts'
 import { MACHINE } from '../../protocols/vmmp/world.ts'
@@ -30,6 +35,10 @@ async function rig(t: TestContext) {
   const root = await contents.seal(MACHINE)
   const options: HeldCopyOptions = { vmm, contents, log: () => undefined }
   return { vmm, contents, migration: { machine: MACHINE, root }, options }
+}
+
+function keptRecord(root: string): HostMachine {
+  return { machine: MACHINE, role: 'cached', version: 3, root, bytes: 0 }
 }
 
 function method(name: string): Method {
@@ -78,4 +87,25 @@ test('a copy that is written to before it is open is closed again and not taken'
   assert.equal(await openHeldCopy(late, migration, method('REDOLOG')), undefined)
   // Nobody reads it any more: it may go.
   await vmm.delete(MACHINE)
+})
+
+test('what was here before a move that failed is the version that the host has written down', async t => {
+  const { contents, migration } = await rig(t)
+  const kept = keptRecord(migration.root)
+  const written = { machine: async () => kept }
+  assert.equal(await isKeptVersion({ records: written, contents }, migration), true)
+  const never = { machine: async () => undefined }
+  assert.equal(await isKeptVersion({ records: never, contents }, migration), false)
+})
+
+test('what a move has put in the place of another version was not here before', async t => {
+  const { vmm, contents, migration } = await rig(t)
+  const kept = keptRecord(migration.root)
+  const records = { machine: async () => kept }
+  const other = { ...migration, root: '00'.repeat(32) }
+  assert.equal(await isKeptVersion({ records, contents }, other), false)
+  await vmm.prepareStart(MACHINE)
+  vmm.host.machine(MACHINE).disk.write(0, new Uint8Array([7]))
+  await vmm.abandon(MACHINE)
+  assert.equal(await isKeptVersion({ records, contents }, migration), false)
 })
