@@ -117,6 +117,8 @@ export interface MachineView {
   root: string | null
   /** Whether `root` is that of the present version. A released machine is not until its host has said so. */
   sealed: boolean
+  /** The host it was moved from, where that still keeps what was sealed last: it can be the heir of `declare-lost`. */
+  copyAt: HostName | null
   /** From when the host may evict it, because it gave notice or storage is owed; null: it may not. */
   graceEndsMs: number | null
   actions: ActionView[]

@@ -18,7 +18,9 @@ import {
   type VmmpChannel,
   type WordRefusal
 } from '../../protocols/vmmp/index.ts'
+import { askOrigin } from './ask-origin.ts'
 import { announce } from './effect-channel.ts'
+import { isKeptVersion } from './held-copy.ts'
 import type { MoveOptions } from './options.ts'
 import { Transfer } from './transfer.ts'
 import { whyWithheld } from './withheld.ts'
@@ -50,6 +52,8 @@ export class Arrival {
   #resumed = false
   /** The bytes lie in the machine's place, whether or not the ledger will have it so. */
   #installed = false
+  /** What kept the origin's receipt back when it was asked last. */
+  #withheldWhy: string | null = null
   #progress: OrderProgress = { step: 'checking the ledger', ...UNCOUNTED }
   readonly #timer: ReturnType<typeof setInterval>
 
@@ -205,6 +209,8 @@ export class Arrival {
         return this.#work('installing', () => this.#install())
       case 'await-word':
         return this.#tell({ ...this.#progress, step: AWAITS_WORD })
+      case 'ask-origin':
+        return void this.#askAgain(effect.migration).then(event => this.feed(event))
       case 'submit-commit':
         return this.#beside('waiting for the commit to be final', () => this.#commit(effect))
       case 'submit-heartbeat':
@@ -306,6 +312,24 @@ export class Arrival {
     }
   }
 
+  /** Whatever keeps the receipt back, this machine's disk included, leaves the owner's word to wait for. */
+  async #askAgain(migration: MigrationRecord): Promise<DestinationEvent> {
+    const originAddress = this.#state.req.origin.address
+    const { signal } = this.#stopped
+    try {
+      const receipt = await askOrigin({ ...this.#options, migration, originAddress, signal })
+      return { type: 'proved', receipt }
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      // An origin that is gone for good is asked for days: it is said once.
+      if (why !== this.#withheldWhy && !signal.aborted) {
+        this.#options.log(`the origin still gives no receipt: ${why}`, { machine: this.#machine })
+      }
+      this.#withheldWhy = why
+      return { type: 'withheld' }
+    }
+  }
+
   async #install(): Promise<DestinationEvent> {
     await this.#requireTransfer().install()
     this.#transfer = null
@@ -345,10 +369,12 @@ export class Arrival {
     const transfer = this.#transfer
     this.#transfer = null
     await transfer?.discard()
+    if (!this.#installed) return
+    const state = this.#state
+    // It came back as it had left: what lies in its place is the older version that was kept here before.
+    if ('migration' in state && (await isKeptVersion(this.#options, state.migration))) return
     // Installed but never committed: what lies in the machine's place is no version of anything.
-    if (this.#installed && (await vmm.status(this.#machine)) !== 'absent') {
-      await vmm.delete(this.#machine)
-    }
+    if ((await vmm.status(this.#machine)) !== 'absent') await vmm.delete(this.#machine)
   }
 
   #requireTransfer(): Transfer {

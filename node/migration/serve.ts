@@ -171,8 +171,7 @@ export class Departure {
     }
     return {
       ...served,
-      challenge: () => makeChallenge(served.content.parts, size => randomBytes(size)),
-      judge: (challenge, digests) => this.#judge(served.content, challenge, digests),
+      ...this.#examination(served.content),
       close: async () => {
         await this.#close()
         await this.feed({ type: 'stream-ended' })
@@ -180,15 +179,43 @@ export class Departure {
     }
   }
 
+  #examination(content: MachineContent): Pick<ServedMachine, 'challenge' | 'judge'> {
+    const ahead = new Map<Challenge, Promise<readonly Hash[]>>()
+    return {
+      challenge: () => {
+        const challenge = makeChallenge(content.parts, size => randomBytes(size))
+        // Read while the destination reads its own; only the first, so that asking again and again costs no reads.
+        if (ahead.size === 0) {
+          const expected = this.#digests(content, challenge)
+          // Heard of with the answer, if that comes.
+          expected.catch(() => undefined)
+          ahead.set(challenge, expected)
+        }
+        return challenge
+      },
+      judge: async (challenge, digests) => {
+        const expected = ahead.get(challenge) ?? this.#digests(content, challenge)
+        return this.#judge(await expected, digests)
+      }
+    }
+  }
+
+  #digests(content: MachineContent, { nonce, places }: Challenge): Promise<readonly Hash[]> {
+    const { crypto } = this.#options.replica.context
+    const digests = places.map(async ({ part: name, index }) => {
+      const part = content.parts.find(each => each.name === name)
+      const offset = index * BLOCK_BYTES
+      const length = Math.min(BLOCK_BYTES, (part?.sizeBytes ?? 0) - offset)
+      return answerChallenge(crypto, nonce, await content.read(name, offset, length))
+    })
+    return Promise.all(digests)
+  }
+
   async #judge(
-    content: MachineContent,
-    challenge: Challenge,
+    expected: readonly Hash[],
     digests: readonly Hash[]
   ): ReturnType<ServedMachine['judge']> {
     const { replica, key } = this.#options
-    const expected = await digestsOf(content, challenge, block =>
-      answerChallenge(replica.context.crypto, challenge.nonce, block)
-    )
     if (!answersMatch(expected, digests)) {
       return {
         code: 'CHALLENGE_FAILED',
@@ -208,19 +235,4 @@ export class Departure {
     this.#served = null
     await served?.close()
   }
-}
-
-async function digestsOf(
-  content: MachineContent,
-  challenge: Challenge,
-  digest: (block: Uint8Array) => Hash
-): Promise<Hash[]> {
-  const digests: Hash[] = []
-  for (const { part: name, index } of challenge.places) {
-    const part = content.parts.find(each => each.name === name)
-    const offset = index * BLOCK_BYTES
-    const length = Math.min(BLOCK_BYTES, (part?.sizeBytes ?? 0) - offset)
-    digests.push(digest(await content.read(name, offset, length)))
-  }
-  return digests
 }

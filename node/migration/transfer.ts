@@ -1,18 +1,9 @@
-import { type MigrationRecord, type SignedReceipt, verifyReceipt } from '../../ledger/index.ts'
-import {
-  answerChallenge,
-  BLOCK_BYTES,
-  type BlocksSource,
-  blocksSource,
-  type Challenge,
-  type Outline,
-  type PartName
-} from '../../protocols/blocks/index.ts'
+import type { SignedReceipt } from '../../ledger/index.ts'
+import type { BlocksSource, Outline } from '../../protocols/blocks/index.ts'
 import type { OrderProgress } from '../../protocols/order/index.ts'
 import type { Arriving } from '../content/index.ts'
 import {
   type Base,
-  ContentMismatch,
   comingBytes,
   LinkMeter,
   type Method,
@@ -21,25 +12,23 @@ import {
   ProgressMeter,
   Pull
 } from '../transfer/index.ts'
-import type { ContentSink } from '../vmm/index.ts'
+import type { ContentSink, MachineContent } from '../vmm/index.ts'
+import { openHeldCopy } from './held-copy.ts'
 import type { MoveOptions } from './options.ts'
-import { LineLost, persistently } from './persistently.ts'
-import { ReceiptUnsigned } from './withheld.ts'
+import { dialOrigin, type LineOptions, type OriginLine, receiptFrom } from './origin-line.ts'
+import { persistently } from './persistently.ts'
 
 export interface TransferNews {
   step(text: string): void
   bytes(progress: Omit<OrderProgress, 'step'>): void
 }
 
-export interface TransferOptions extends MoveOptions {
-  readonly migration: MigrationRecord
+export interface TransferOptions extends MoveOptions, LineOptions {
   /** As the REQ names it. */
   readonly method: string
-  readonly originAddress: string
   /** An earlier run of this node has begun it. */
   readonly resumed: boolean
   readonly news: TransferNews
-  readonly signal: AbortSignal
 }
 
 /** What lies here of a machine on its way: its bytes, their hashes, and the stream they come by. */
@@ -54,6 +43,9 @@ interface Incoming {
 /**
  * The bytes of one arrival: pulls them from the origin, dialling it again as often as the line breaks, proves that
  * they are here, and puts them in their place. Used by one caller, one step after the other.
+ *
+ *     fetch: the copy that is here has the root --> held --> prove ----------------> install: left where it is
+ *            else, pulled into a sink ------------> incoming --> verify --> prove --> install: put in its place
  */
 export class Transfer {
   readonly #options: TransferOptions
@@ -61,7 +53,8 @@ export class Transfer {
   readonly #over = new AbortController()
   readonly #signal: AbortSignal
   #running: Promise<unknown> = Promise.resolve()
-  #source: BlocksSource | null = null
+  #line: OriginLine | null = null
+  #held: Promise<MachineContent | undefined> = Promise.resolve(undefined)
   #incoming: Incoming | null = null
 
   constructor(options: TransferOptions) {
@@ -73,8 +66,13 @@ export class Transfer {
   }
 
   async fetch(): Promise<void> {
+    const { migration } = this.#options
+    // Opened while the origin is dialled.
+    this.#held = openHeldCopy(this.#options, migration, this.#method)
     let pull: Pull | null = null
     await this.#withOrigin('copying', async (source, outline) => {
+      const held = await this.#held
+      if (held !== undefined) return this.#tellHeld(held)
       this.#incoming ??= await this.#receive(source, outline)
       pull ??= this.#pullInto(this.#incoming)
       await pull.run(source)
@@ -83,31 +81,31 @@ export class Transfer {
 
   /** Every block has been checked as it came: what is left is to make the manifest durable. */
   async verify(): Promise<void> {
+    if ((await this.#held) !== undefined) return
     await this.#require().manifest.finish()
   }
 
   /** Throws what `whyWithheld` knows when the origin gives no receipt that the ledger would take. */
   async prove(): Promise<SignedReceipt> {
-    const { sink, outline } = this.#require()
-    const receipt = await this.#withOrigin('proving to the origin', source =>
-      source.prove(challenge => this.#answer(sink, outline, challenge))
-    )
-    void this.#hangUp()
-    this.#requireSigned(receipt)
-    return receipt
-  }
-
-  #requireSigned(signed: SignedReceipt): void {
-    const { replica, migration } = this.#options
-    const { receipt } = signed
-    const origin = replica.state().host(migration.origin)
-    const isOfThis = receipt.migration === migration.id && receipt.root === migration.root
-    if (isOfThis && origin && verifyReceipt(replica.context, signed, origin.key)) return
-    throw new ReceiptUnsigned('what it gave is not its signature over this move and content')
+    const here = (await this.#held) ?? this.#pulled()
+    try {
+      return await this.#withOrigin('proving to the origin', source =>
+        receiptFrom(source, here, this.#options)
+      )
+    } finally {
+      // Nothing more is asked of the origin in this run, whatever it said.
+      void this.#hangUp()
+    }
   }
 
   async install(): Promise<void> {
-    const { contents, migration } = this.#options
+    const { contents, migration, vmm } = this.#options
+    const held = await this.#held
+    if (held !== undefined) {
+      await held.close()
+      // Of a run before this one, in which the copy was not known to be whole.
+      return vmm.dropLeftover(migration.machine)
+    }
     const incoming = this.#require()
     await incoming.base?.manifest.close()
     await incoming.sink.commit()
@@ -123,6 +121,7 @@ export class Transfer {
     this.#incoming = null
     // Not awaited: it lasts until the origin has closed its end, which may be dead.
     void this.#hangUp()
+    await (await this.#held)?.close()
     await incoming?.base?.manifest.close()
     await incoming?.manifest.discard()
     await incoming?.sink.discard()
@@ -149,8 +148,7 @@ export class Transfer {
 
   #pullInto({ outline, sink, manifest, base, pageRoots }: Incoming): Pull {
     const { replica, migration, resumed, news, download } = this.#options
-    const total = outline.parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-    const meter = new ProgressMeter(total)
+    const meter = new ProgressMeter(bytesIn(outline.parts))
     return new Pull({
       crypto: replica.context.crypto,
       outline,
@@ -177,14 +175,11 @@ export class Transfer {
     const { news, clock } = this.#options
     const running = persistently(
       async () => {
-        const open = this.#source
-        const outline = this.#incoming?.outline
-        const { source, said } =
-          open !== null && outline !== undefined
-            ? { source: open, said: outline }
-            : await this.#dial()
+        const signal = this.#signal
+        const line = this.#line ?? (await dialOrigin({ ...this.#options, signal }))
+        this.#line = line
         news.step(step)
-        return work(source, said)
+        return work(line.source, line.outline)
       },
       {
         clock,
@@ -199,40 +194,21 @@ export class Transfer {
     return running
   }
 
-  async #dial(): Promise<{ source: BlocksSource; said: Outline }> {
-    const { replica, network, migration, originAddress } = this.#options
-    const signal = this.#signal
-    const origin = replica.state().host(migration.origin)
-    if (origin === undefined) throw new Error('the origin is not on the ledger')
-    const addresses = originAddress === '' ? [] : [originAddress]
-    const stream = await network
-      .open('blocks', origin.key, { addresses, signal })
-      .catch((cause: unknown) => {
-        const why = cause instanceof Error ? cause.message : String(cause)
-        throw new LineLost(`it cannot be reached: ${why}`, { cause })
-      })
-    const source = blocksSource(stream, { signal })
-    this.#source = source
-    const said = await source.hello(migration.machine, migration.id)
-    return { source, said }
-  }
-
   async #hangUp(): Promise<void> {
-    const source = this.#source
-    this.#source = null
-    await source?.close()
+    const line = this.#line
+    this.#line = null
+    await line?.source.close()
   }
 
-  /** From what lies on this disk, not from what went by. */
-  async #answer(sink: ContentSink, { parts }: Outline, { nonce, places }: Challenge) {
-    const { crypto } = this.#options.replica.context
-    const digests = []
-    for (const { part: name, index } of places) {
-      const length = lengthOf(parts, name, index)
-      const block = await sink.read(name, index * BLOCK_BYTES, length)
-      digests.push(answerChallenge(crypto, nonce, block))
-    }
-    return digests
+  #tellHeld({ parts }: MachineContent): void {
+    const meter = new ProgressMeter(bytesIn(parts))
+    meter.reused(bytesIn(parts))
+    this.#options.news.bytes(meter.progress())
+  }
+
+  #pulled(): Pick<MachineContent, 'parts' | 'read'> {
+    const { outline, sink } = this.#require()
+    return { parts: outline.parts, read: (part, offset, length) => sink.read(part, offset, length) }
   }
 
   #require(): Incoming {
@@ -242,9 +218,6 @@ export class Transfer {
   }
 }
 
-function lengthOf(parts: Outline['parts'], name: PartName, index: number): number {
-  const part = parts.find(each => each.name === name)
-  const length = Math.min(BLOCK_BYTES, (part?.sizeBytes ?? 0) - index * BLOCK_BYTES)
-  if (length > 0) return length
-  throw new ContentMismatch(`the challenge asks for block ${index} of ${name}, which is not there`)
+function bytesIn(parts: Outline['parts']): number {
+  return parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
 }

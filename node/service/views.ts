@@ -115,6 +115,7 @@ export function viewMachine(
     contract: machine.contract === null ? null : viewContract(machine.contract),
     root: machine.root,
     sealed: machine.sealed !== null && machine.sealed.version === machine.version,
+    copyAt: machine.retained === null ? null : viewHostName(state, machine.retained.host),
     graceEndsMs: graceEndsMs(machine, state.genesis.parameters.graceMs),
     actions: actionsOf(state, machine, operation),
     storageDueMs: billing.storageDueMs,

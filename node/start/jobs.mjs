@@ -13,7 +13,8 @@ export const USAGE = `usage: node node/start.mjs JOB [arguments]
   test [PART ...]                  every test, or those with PART in their path (npm test)
   check                            build, lint, format check, unused code, tests (npm run check)
   bench [NAME ...] [--json]        measure (npm run bench -- NAME)
-  crash [--role R] [--step S]      moves in which a process dies before each effect, on real machines
+  crash [--role R] [--step S] [--as-it-left]
+                                   moves in which a process dies before each effect, on real machines
   simulate [--seeds N] [--help]    coordinators that crash and lie (npm run simulate -- ...);
                                    with --moves: moves of a machine in which processes die and peers lie
   setup                            only bring what the others need`

@@ -9,9 +9,13 @@
  *                                                discarding <---------------------------------------------+ v
  *                                                    +--> done (FAIL)                                done (SUCCESS)
  *
- * Where every byte is here and the origin withholds its receipt, the owner's stands in its place:
+ * Where every byte is here and the origin withholds its receipt, the owner's stands in its place. The origin is asked
+ * again and again meanwhile, for it may only have been away; whichever comes first is the receipt:
  *
- *   proving --withheld--> installing (no receipt) --> waiting --vouched--> committing
+ *                                                 ask-origin, withheld
+ *                                                        +--+
+ *                                                        |  v
+ *   proving --withheld--> installing (no receipt) --> waiting --vouched or proved--> committing
  *                                                        | the ledger says that the move is over
  *                                                        +--> discarding
  *
@@ -21,7 +25,8 @@
  *   would leave the ledger pointing at a machine that does not exist;
  * - `persist` of the receipt before `submit-commit`: in `committing` only the ledger may say that the bytes
  *   are to be discarded, and after a restart we must know that we were there;
- * - `install` before `await-word`: the origin may be gone for good, so nothing of what a restart finds may need it;
+ * - `install` before `await-word`: the origin may be gone for good, so nothing of what a restart finds may need it.
+ *   `ask-origin` reads what is installed, and what it hears changes nothing but the receipt;
  * - `forget` after `discard`, for the same reason as the first.
  */
 import type { MachineRecord, MigrationRecord, SignedReceipt, Uuid } from '../../ledger/index.ts'
@@ -32,6 +37,8 @@ import { judgeWord, type OwnerWord, type WordRefusal } from './owner-word.ts'
 export const HEARTBEAT_MS: number = 5_000
 /** Every so often the ledger does (it extends the deadline), or is sent the COMMIT again. */
 export const LEDGER_HEARTBEAT_MS: number = 20_000
+/** Every so often the origin is asked again for the receipt that it withheld. */
+export const ORIGIN_AGAIN_MS: number = 20_000
 
 interface Move {
   /** This host. */
@@ -48,7 +55,13 @@ interface OpenMove extends Move {
 
 type Pulling = OpenMove & { readonly phase: 'pulling' }
 /** Everything is in its place but a receipt. */
-type Waiting = OpenMove & { readonly phase: 'waiting' }
+interface Waiting extends OpenMove {
+  readonly phase: 'waiting'
+  /** When the origin was asked last; null: not since this run of the node waits. */
+  readonly originAskedMs: number | null
+  /** Its answer is still to come. */
+  readonly isOriginAsked: boolean
+}
 type Committing = OpenMove & { readonly phase: 'committing'; readonly receipt: SignedReceipt }
 
 export type Destination =
@@ -78,7 +91,7 @@ export type DestinationEvent =
   | { readonly type: 'fetched' }
   | { readonly type: 'verified' }
   | { readonly type: 'proved'; readonly receipt: SignedReceipt }
-  /** Every byte is here, and the origin signs nothing, or nothing that holds, or is gone. */
+  /** Every byte is here, and the origin signs nothing, or nothing that holds, or is gone: to `prove` and `ask-origin`. */
   | { readonly type: 'withheld' }
   | ({ readonly type: 'vouched' } & OwnerWord)
   | { readonly type: 'installed' }
@@ -100,8 +113,10 @@ export type DestinationEffect =
   | { readonly type: 'prove'; readonly migration: MigrationRecord }
   /** fsync and rename into the machine's place; doing it twice does no harm. */
   | { readonly type: 'install' }
-  /** Nothing to do but to say so, until the owner vouches. */
+  /** To say so, until the owner vouches or the origin signs after all. */
   | { readonly type: 'await-word' }
+  /** The challenge and the receipt once more, from what is installed; ends with `proved` or `withheld`. */
+  | { readonly type: 'ask-origin'; readonly migration: MigrationRecord }
   | {
       readonly type: 'submit-commit'
       readonly migration: MigrationRecord
@@ -140,9 +155,11 @@ export function stepDestination(state: Destination, event: DestinationEvent): De
       if (state.phase !== 'verifying') return stay(state)
       return go({ ...state, phase: 'proving' }, { type: 'prove', migration: state.migration })
     case 'proved':
+      if (state.phase === 'waiting') return commitWith(state, event.receipt)
       if (state.phase !== 'proving') return stay(state)
       return go({ ...state, phase: 'installing', receipt: event.receipt }, { type: 'install' })
     case 'withheld':
+      if (state.phase === 'waiting') return go({ ...state, isOriginAsked: false })
       if (state.phase !== 'proving') return stay(state)
       return go({ ...state, phase: 'installing', receipt: null }, { type: 'install' })
     case 'vouched':
@@ -254,14 +271,15 @@ function pull(state: Move, migration: MigrationRecord): DestinationStep {
 
 function onInstalled(state: Destination): DestinationStep {
   if (state.phase !== 'installing') return stay(state)
-  const { receipt, ...move } = state
+  const { receipt } = state
   if (receipt !== null) return commitWith(state, receipt)
-  const journal: Waiting = { ...move, phase: 'waiting' }
+  const asked = { originAskedMs: null, isOriginAsked: false }
+  const journal: Waiting = { ...moveOf(state), ...asked, phase: 'waiting' }
   return go(journal, { type: 'persist', journal }, { type: 'await-word' })
 }
 
 function commitWith(state: OpenMove, receipt: SignedReceipt): DestinationStep {
-  const journal: Committing = { ...state, phase: 'committing', receipt }
+  const journal: Committing = { ...moveOf(state), phase: 'committing', receipt }
   return go(journal, { type: 'persist', journal }, commit(journal))
 }
 
@@ -305,13 +323,32 @@ function onTick(state: Destination, nowMs: number): DestinationStep {
       state.phase === 'committing' ? commit(state) : { type: 'submit-heartbeat', migration }
     )
   }
-  return { state: { ...state, toldRequesterMs, toldLedgerMs }, effects }
+  const told = { ...state, toldRequesterMs, toldLedgerMs }
+  return told.phase === 'waiting' ? askAgain(told, effects, nowMs) : { state: told, effects }
+}
+
+/** Counted from the first tick of a run, so that the journal of a former one says nothing about now. */
+function askAgain(
+  state: Waiting,
+  effects: readonly DestinationEffect[],
+  nowMs: number
+): DestinationStep {
+  const originAskedMs = state.originAskedMs ?? nowMs
+  if (state.isOriginAsked || nowMs - originAskedMs < ORIGIN_AGAIN_MS) {
+    return { state: { ...state, originAskedMs }, effects }
+  }
+  const { migration } = state
+  const asking = { ...state, originAskedMs: nowMs, isOriginAsked: true }
+  return go(asking, ...effects, { type: 'ask-origin', migration })
 }
 
 function discard(state: OpenMove, why: string): DestinationStep {
-  const { self, req, toldRequesterMs, toldLedgerMs, migration } = state
-  const move = { self, req, toldRequesterMs, toldLedgerMs, migration }
-  return go({ phase: 'discarding', ...move, why }, { type: 'discard' })
+  return go({ phase: 'discarding', ...moveOf(state), why }, { type: 'discard' })
+}
+
+/** What all phases know, without what the present one knows besides. */
+function moveOf({ self, req, toldRequesterMs, toldLedgerMs, migration }: OpenMove): OpenMove {
+  return { self, req, toldRequesterMs, toldLedgerMs, migration }
 }
 
 /** Before anything was pulled there is nothing to remove and nothing to forget. */

@@ -81,9 +81,16 @@ export class CrashTable {
     return [...own, ...own.map(step => ({ ...step, victim: 'coordinator' as const }))]
   }
 
-  /** A move in which a process dies before an effect, and is started again. */
-  async crash(step: CrashStep): Promise<CrashRow> {
+  /**
+   * A move in which a process dies before an effect, and is started again. The machine has run since it was at the
+   * destination; with `asItLeft` it comes back there as it went away, and finds all its bytes.
+   */
+  async crash(
+    step: CrashStep,
+    { asItLeft = false }: { readonly asItLeft?: boolean } = {}
+  ): Promise<CrashRow> {
     const { from, to } = await this.#places()
+    if (asItLeft) await this.#thereAndBack(from, to)
     const before = await this.#maria.machine('web1')
     const counted = this.#count
     const names = {
@@ -109,6 +116,23 @@ export class CrashTable {
 
   get #maria(): LabNode {
     return this.#lab.node('maria')
+  }
+
+  async #thereAndBack(from: keyof typeof HOSTS, to: keyof typeof HOSTS): Promise<void> {
+    await this.#maria.ask(`machine move web1 --host ${HOSTS[to]}`)
+    await this.#maria.ask(`machine move web1 --host ${HOSTS[from]}`)
+    // The last effects come when the owner has long been told: nobody is to die before one of these.
+    for (const [name, last] of [
+      [from, 'destination send-resp'],
+      [to, 'origin forget']
+    ] as const) {
+      const node = this.#lab.node(name)
+      await eventually(
+        `${name} has done its part`,
+        () => effectsOf(node),
+        lines => lines.at(-1) === last
+      )
+    }
   }
 
   async #moveAndDie(

@@ -1,6 +1,6 @@
 /**
  * `npm run crash`: one row for each role that dies and each effect before which it does, on real QEMU; exit 0 if nothing
- * is wrong in any, 3 otherwise.
+ * is wrong in any, 3 otherwise. With `--as-it-left` the machine comes back to where all its bytes are already.
  */
 import { parseArgs } from 'node:util'
 import { type CrashRow, CrashTable, nameOfStep } from './crash-table.ts'
@@ -10,6 +10,7 @@ const { values } = parseArgs({
     vmm: { type: 'string', default: 'qemu' },
     role: { type: 'string' },
     step: { type: 'string' },
+    'as-it-left': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false }
   }
 })
@@ -23,7 +24,7 @@ try {
       (values.step === undefined || nameOfStep(step).includes(values.step))
   )
   for (const step of steps) {
-    const row = await table.crash(step)
+    const row = await table.crash(step, { asItLeft: values['as-it-left'] })
     wrongs += row.wrongs.length
     console.log(values.json ? JSON.stringify(row) : told(row))
   }

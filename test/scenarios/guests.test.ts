@@ -1,6 +1,6 @@
 /** Guests that end, nodes that are killed while guests of real QEMU run, and a budget that runs out. */
 import assert from 'node:assert/strict'
-import { writeFile } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe } from 'node:test'
 import type { MachineView, Output } from '../../node/client.ts'
@@ -152,6 +152,24 @@ describe('a market of real and of quick guests', () => {
         await maria.ask('machine resume web1')
         counted = await countsOn(counted)
       }
+    })
+
+    scenario('a machine that comes back as it left finds its files as they were', async () => {
+      const inode = async (): Promise<bigint> => {
+        const { uuid } = await maria.machine('web1')
+        const disk = join(lab.node('peter').dir, 'vmm', 'machines', uuid, 'disk.qcow2')
+        return (await stat(disk, { bigint: true })).ino
+      }
+      await maria.ask('machine suspend web1')
+      const before = await maria.machine('web1')
+      const written = await inode()
+      await maria.ask('machine move web1 --host virt17')
+      await maria.ask('machine move web1 --host virt13')
+      const { version, root } = await maria.machine('web1')
+      assert.deepEqual([version, root], [before.version + 2, before.root])
+      assert.equal(await inode(), written)
+      await maria.ask('machine resume web1')
+      counted = await countsOn(counted)
     })
 
     scenario('every version of a machine is told with its holder and its content', async () => {

@@ -49,10 +49,12 @@ describe('a machine whose host is gone', () => {
 
   scenario('it goes on at the host that kept it, with its memory', async () => {
     await lab.node('peter').kill()
+    assert.equal(moved.copyAt?.name, 'virt17')
     const there = await maria.ask<MachineView>('machine declare-lost web1 --heir virt17 --yes')
     assert.deepEqual([there.state, there.holder?.name], ['suspended', 'virt17'])
     assert.equal(there.version, moved.version + 1)
     assert.equal(there.root, moved.root)
+    assert.equal(there.copyAt, null, 'what it kept is the machine now')
     await maria.ask('machine resume web1')
     await counts(reached + 2)
     await maria.ask('machine suspend web1')

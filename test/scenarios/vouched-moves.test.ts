@@ -1,4 +1,4 @@
-/** Moves whose origin gives every byte and no receipt, and owners who sign in its place, or do not. */
+/** Moves whose origin gives every byte and no receipt, and owners who sign in its place, or do not; or it signs late. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
@@ -143,6 +143,20 @@ describe('a market in which an origin withholds its receipts', () => {
       assert.equal((await maria.carry(Promise.resolve(moving))).state, 'succeeded')
       const { holder, version } = await maria.machine('web2')
       assert.deepEqual([holder?.name, version], ['virt17', before.version + 1])
+    }
+  )
+
+  scenario(
+    'an origin that signs when it is asked again moves the machine without a word of its owner',
+    async () => {
+      const before = await stored('web3')
+      const moving = await maria.client.call('machine.move', { machine: 'web3', host: 'virt17' })
+      await waitsForWord('web3')
+      answer = receipt => signReceipt(eve.replica.network, receipt, eve.identity.node)
+      const ended = await maria.carry(Promise.resolve(moving))
+      assert.equal(ended.state, 'succeeded', JSON.stringify(ended.error))
+      const { holder, version, root } = await maria.machine('web3')
+      assert.deepEqual([holder?.name, version, root], ['virt17', before.version + 1, before.root])
     }
   )
 

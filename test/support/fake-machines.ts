@@ -155,6 +155,7 @@ export function machineOf(
     contract: null,
     root: null,
     sealed: false,
+    copyAt: null,
     graceEndsMs: null,
     actions: actionsIn('registered'),
     storageDueMs: null,

@@ -151,8 +151,12 @@ export class FakeNodeClient implements NodePort {
     if (method === 'machine.create') return this.#create(input as never)
     if (method === 'machine.edit') return this.#edit(input as never)
     if (method === 'machine.raise-limit') return this.#raise(input as never)
-    if (method === 'machine.release-contract' || method === 'machine.declare-lost')
-      return this.#leave(this.#machine(input.machine))
+    if (method === 'machine.release-contract') return this.#leave(this.#machine(input.machine))
+    if (method === 'machine.declare-lost') return this.#declareLost(input as never)
+    if (method === 'machine.vouch') {
+      const { uuid, migration } = this.#machine(input.machine)
+      return { machine: uuid, destination: migration?.destination }
+    }
     if (method !== 'machine.discard')
       return this.#begin(method.slice('machine.'.length) as OperationKind, input)
     this.machines = this.machines.filter(one => one.uuid !== input.machine)
@@ -187,6 +191,14 @@ export class FakeNodeClient implements NodePort {
 
   #raise({ machine, spendLimit }: Input<'machine.raise-limit'>): MachineView {
     return this.#put({ ...this.#machine(machine), spendLimit, halt: null })
+  }
+
+  #declareLost({ machine: id, heir }: Input<'machine.declare-lost'>): MachineView {
+    const machine = this.#machine(id)
+    const host = HOSTS.find(({ uuid }) => uuid === heir)
+    if (host === undefined) return this.#leave(machine)
+    const holder = { uuid: host.uuid, name: host.name, peer: '12D3KooWhost', silent: false }
+    return this.#put({ ...machine, holder, copyAt: null, version: machine.version + 1 })
   }
 
   #leave(machine: MachineView): MachineView {

@@ -1,5 +1,5 @@
 /** Every screen and dialog of the UI, for the golden texts and the pictures. */
-import { START_MS } from './fake-machines.ts'
+import { HOSTS, START_MS } from './fake-machines.ts'
 import { refusal } from './fake-node-client.ts'
 import { Rehearsal } from './ui-rehearsal.ts'
 
@@ -18,6 +18,9 @@ export type SceneName =
   | 'limit'
   | 'raise-limit'
   | 'confirm-lost'
+  | 'confirm-heir'
+  | 'awaits-word'
+  | 'confirm-vouch'
   | 'confirm-suspend'
   | 'hosts-move'
   | 'confirm-move'
@@ -76,6 +79,15 @@ const SCENES: Readonly<Record<SceneName, (ui: Rehearsal) => Promise<void>>> = {
   'confirm-lost': async ui => {
     await suspended(ui)
     await ui.press('L')
+  },
+  'confirm-heir': async ui => {
+    await keptElsewhere(ui)
+    await ui.press('H')
+  },
+  'awaits-word': awaitingWord,
+  'confirm-vouch': async ui => {
+    await awaitingWord(ui)
+    await ui.press('V')
   },
   'confirm-suspend': async ui => {
     await started(ui)
@@ -185,6 +197,33 @@ export async function moving(ui: Rehearsal): Promise<void> {
   await ui.press('m', 'enter', 'y')
   ui.fake.progress(ui.fake.operations.at(-1)?.id ?? '', 0.42)
   await ui.settle()
+}
+
+/** It was moved to virt17, and virt5 keeps what left. */
+export async function keptElsewhere(ui: Rehearsal): Promise<void> {
+  await suspended(ui)
+  const copyAt = HOSTS.find(({ name }) => name === 'virt5') ?? null
+  ui.fake.machines = ui.fake.machines.map(machine => ({ ...machine, copyAt }))
+  await ui.refresh()
+}
+
+/** Every byte is at virt5, and virt17 signs nothing. */
+export async function awaitingWord(ui: Rehearsal): Promise<void> {
+  await moving(ui)
+  ui.fake.progress(ui.fake.operations.at(-1)?.id ?? '', 1)
+  const step =
+    "waiting for the owner's word (machine vouch): every byte is here, the origin signs no receipt"
+  const migration = {
+    id: 'ab'.repeat(32),
+    origin: { uuid: 'virt17', name: 'virt17' },
+    destination: { uuid: 'virt5', name: 'virt5' },
+    deadlineMs: ui.nowMs + 60_000
+  }
+  ui.fake.operations = ui.fake.operations.map(operation =>
+    operation.state === 'running' ? { ...operation, step } : operation
+  )
+  ui.fake.machines = ui.fake.machines.map(machine => ({ ...machine, migration }))
+  await ui.refresh()
 }
 
 /** Four machines: one moves, one runs, one is stored, one is only registered. */

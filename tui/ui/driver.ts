@@ -212,8 +212,15 @@ async function carryOut(port: NodePort, order: Order): Promise<Answer> {
     }
     case 'release':
     case 'release-contract':
-    case 'declare-lost':
       return { type: 'said', verb, machine: await port.call(`machine.${verb}`, { machine }) }
+    case 'declare-lost': {
+      const wish = order.heir === undefined ? { machine } : { machine, heir: order.heir.uuid }
+      return { type: 'said', verb, machine: await port.call('machine.declare-lost', wish) }
+    }
+    case 'vouch': {
+      const { destination } = await port.call('machine.vouch', { machine })
+      return { type: 'vouched', name: order.name, destination: destination.name }
+    }
   }
 }
 

@@ -16,6 +16,7 @@ export type {
   ContractView,
   ElectionView,
   EventView,
+  HostName,
   Input,
   MachineAction,
   MachineView,

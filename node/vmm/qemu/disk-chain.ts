@@ -8,9 +8,10 @@
  */
 import { link, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, isAbsolute, join } from 'node:path'
-import { makeOverlay, runQemuImg } from './disk.ts'
+import { runQemuImg } from './disk.ts'
 import { syncFile } from './durable.ts'
 import { readQcow2 } from './qcow2-header.ts'
+import { writeOverlay } from './qcow2-overlay.ts'
 
 /** Every layer costs each read of an unwritten block one more look. */
 const LAYERS_MAX = 3
@@ -46,7 +47,8 @@ export async function layOver(
   const next = 1 + Math.max(0, ...below.map(numberOf))
   const name = `layer-${next}.qcow2`
   await link(top, join(folder, name))
-  await makeOverlay(disk, { name, format: 'qcow2' })
+  const { sizeBytes } = await readQcow2(top)
+  await writeOverlay(disk, { sizeBytes, base: { name, format: 'qcow2' } })
 }
 
 function numberOf(file: string): number {

@@ -30,15 +30,6 @@ export async function makeDisk(disk: NewDisk): Promise<void> {
   await runQemuImg([...words, disk.file, String(disk.sizeBytes)])
 }
 
-/** The differences to a disk in the same folder, of that disk's size. */
-export async function makeOverlay(
-  file: string,
-  base: { readonly name: string; readonly format: 'qcow2' | 'raw' }
-): Promise<void> {
-  const words = ['-o', DISK_FORMAT_WORDS, '-b', base.name, '-F', base.format]
-  await runQemuImg(['create', '-q', '-f', 'qcow2', ...words, file])
-}
-
 /** Throws VMM_MISSING, or VMM_FAILED with what it complained of. */
 export async function runQemuImg(words: readonly string[]): Promise<void> {
   try {

@@ -1,21 +1,27 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 
-const RETRY_MS = 20
+const RETRY_MIN_MS = 1
+const RETRY_MAX_MS = 20
 
-/** Connects to a socket of a process that is perhaps about to open it; gives up when `isHopeless`. */
+/**
+ * Connects to a socket of a process that is perhaps about to open it; gives up when `isHopeless`. What opens it fast is
+ * met soon, and what is slow is not asked often: the pauses are a quarter of the time waited so far.
+ */
 export async function connectPatiently(
   path: string,
   patienceMs: number,
   isHopeless: () => boolean = () => false
 ): Promise<Socket> {
-  for (const deadlineMs = Date.now() + patienceMs; ; ) {
+  const beganMs = Date.now()
+  for (;;) {
     try {
       return await connectUnix(path)
     } catch (error) {
-      if (Date.now() >= deadlineMs || isHopeless()) throw error
+      if (Date.now() - beganMs >= patienceMs || isHopeless()) throw error
     }
-    await delay(RETRY_MS)
+    const waitedMs = Date.now() - beganMs
+    await delay(Math.min(RETRY_MAX_MS, Math.max(RETRY_MIN_MS, waitedMs / 4)))
   }
 }
 

@@ -44,6 +44,14 @@ test('a move that the owner vouches for ends with the machine at the destination
   assert.deepEqual(world.told, { kind: 'moved', version: 4 })
 })
 
+test('a move whose origin was away at the last step ends with its receipt when it is back', () => {
+  const world = run(undefined, { signsLate: true })
+  assert.deepEqual(wrongs(world), [], world.trail.join('\n'))
+  assert.equal(world.ledger.holder, DESTINATION)
+  assert.ok(world.seen.has('destination ask-origin'))
+  assert.deepEqual(world.told, { kind: 'moved', version: 4 })
+})
+
 test('a destination that died while it waited for the owner needs no origin to go on', () => {
   const faults = { withholdsReceipt: true }
   const { trail } = run(undefined, faults)
@@ -57,7 +65,8 @@ test('a destination that died while it waited for the owner needs no origin to g
 const STORIES: readonly (readonly [string, Faults])[] = [
   ['a move that succeeds', {}],
   ['a move that fails', { diskFull: true }],
-  ['a move that the owner vouches for', { withholdsReceipt: true }]
+  ['a move that the owner vouches for', { withholdsReceipt: true }],
+  ['a move whose origin signs late', { signsLate: true }]
 ]
 
 for (const [story, faults] of STORIES) {

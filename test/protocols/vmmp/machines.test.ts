@@ -225,6 +225,55 @@ test('without the origin\u2019s receipt all is installed and written down, and t
   assert.deepEqual(receive([...withheld, vouched, vouched]).state, state, 'a second word is idle')
 })
 
+test('while it waits it asks the origin every 20 s, one question at a time', () => {
+  const tick = (nowMs: number): DestinationEvent => ({ type: 'tick', nowMs })
+  const asks = (...events: DestinationEvent[]): number =>
+    receive([...withheld, ...events]).effects.filter(effect => effect === 'ask-origin').length
+  const first = [tick(1_000), tick(21_000)]
+  assert.equal(asks(tick(1_000), tick(20_999)), 0)
+  assert.equal(asks(...first), 1)
+  assert.equal(asks(...first, tick(41_000), tick(61_000)), 1, 'its answer is still to come')
+  assert.equal(asks(...first, { type: 'withheld' }, tick(40_999)), 1)
+  assert.equal(asks(...first, { type: 'withheld' }, tick(41_000)), 2)
+})
+
+test('the origin\u2019s receipt, when it comes after all, commits the move as the owner\u2019s word would', () => {
+  const late: DestinationEvent = { type: 'proved', receipt }
+  const { state, effects } = receive([...withheld, late])
+  assert.deepEqual(effects.slice(-2), ['persist', 'submit-commit'])
+  assert.deepEqual(state, receive([...withheld, vouched]).state)
+})
+
+test('of the origin\u2019s receipt and the owner\u2019s word the first counts, and the second changes nothing', () => {
+  const late: DestinationEvent = {
+    type: 'proved',
+    receipt: { ...receipt, signature: '34'.repeat(64) }
+  }
+  for (const [first, second] of [
+    [late, vouched],
+    [vouched, late]
+  ] as const) {
+    const { state } = receive([...withheld, first])
+    assert.deepEqual(stepDestination(state, second), { state, effects: [] })
+    assert.equal(
+      refuseWord(state, word),
+      null,
+      'a word that is not needed any more is no wrong one'
+    )
+  }
+})
+
+test('a destination that was restarted while it waited asks the origin anew', () => {
+  const journal = receive(withheld).state
+  const again = walk<Destination, DestinationEvent>(stepDestination, { state: journal }, [
+    { ...open, type: 'recovered' },
+    { type: 'tick', nowMs: 500_000 },
+    { type: 'tick', nowMs: 520_000 }
+  ])
+  assert.equal(again.effects[0], 'await-word')
+  assert.equal(again.effects.at(-1), 'ask-origin')
+})
+
 test('a wrong word changes nothing, and is refused by what is wrong with it', () => {
   const { state } = receive(withheld)
   const of = (change: Partial<typeof receipt.receipt>) => ({

@@ -71,6 +71,8 @@ export interface Faults {
   readonly commitBeforeInstall?: boolean
   /** The origin signs nothing: the owner vouches. */
   readonly withholdsReceipt?: boolean
+  /** The origin is away when its receipt is due, and back when it is asked again; the owner says nothing. */
+  readonly signsLate?: boolean
   /** The destination cannot pull: its disk is full. */
   readonly diskFull?: boolean
 }
@@ -108,6 +110,10 @@ export class World {
   #queue: (() => void)[] = []
   #kill: Kill | undefined
   #faults: Faults
+  /** The turn in which the destination asked for the receipt once more. */
+  #askedTurn: number | null = null
+  /** How often the origin was to sign. */
+  #signatures = 0
 
   constructor(kill?: Kill, faults: Faults = {}) {
     this.#kill = kill
@@ -131,6 +137,10 @@ export class World {
   #tick(): void {
     const { nowMs } = this
     this.#toRequester({ type: 'tick', nowMs })
+    if (this.#askedTurn !== null && this.turn > this.#askedTurn) {
+      this.#askedTurn = null
+      this.#toDestination({ type: 'withheld' })
+    }
     this.#toDestination({ type: 'tick', nowMs })
   }
 
@@ -316,7 +326,13 @@ export class World {
         this.#toDestination({ type: 'installed' })
         break
       case 'await-word':
-        this.#toDestination({ type: 'vouched', receipt: RECEIPT, isByOwner: true })
+        if (this.#faults.signsLate !== true) {
+          this.#toDestination({ type: 'vouched', receipt: RECEIPT, isByOwner: true })
+        }
+        break
+      case 'ask-origin':
+        this.#askedTurn = this.turn
+        this.#post('origin', () => this.#hello())
         break
       case 'submit-commit':
         this.#commit()
@@ -347,6 +363,12 @@ export class World {
   }
 
   // Origin
+
+  #signs(): boolean {
+    this.#signatures += 1
+    if (this.#faults.signsLate === true) return this.#signatures > 1
+    return this.#faults.withholdsReceipt !== true
+  }
 
   #hello(): void {
     const { state } = this.origin
@@ -380,14 +402,14 @@ export class World {
         this.origin.journal = effect.journal
         break
       case 'serve':
-        this.#toDestination({ type: 'fetched' })
+        // Who has every byte asks for none: it answers the challenge at once.
+        if (this.#askedTurn === null) this.#toDestination({ type: 'fetched' })
+        else this.#toOrigin({ type: 'proved' })
         break
       case 'sign-receipt':
         if (this.#faults.dropCopyAtReceipt === true) this.originDisk.copy = 'gone'
         this.#toDestination(
-          this.#faults.withholdsReceipt === true
-            ? { type: 'withheld' }
-            : { type: 'proved', receipt: RECEIPT }
+          this.#signs() ? { type: 'proved', receipt: RECEIPT } : { type: 'withheld' }
         )
         break
       case 'refuse':

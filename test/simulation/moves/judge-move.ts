@@ -15,6 +15,8 @@ export interface MoveRun {
   readonly moved: boolean
   /** By the owner's word instead of the origin's. */
   readonly vouched: boolean
+  /** By the origin's receipt, which came only when the owner's word was waited for. */
+  readonly signedLate: boolean
   readonly told: string | null
   readonly violation: Wrong | null
   /** sha256 of all that happened. */
@@ -98,6 +100,7 @@ export function simulateMove(seed: number, mutant: MoveMutant | null): MoveRun {
     destination: world.destinationKind,
     moved: world.ledger.moved,
     vouched: world.ledger.moved && world.ledger.vouched,
+    signedLate: world.ledger.moved && !world.ledger.vouched && world.signedLate,
     told: world.told?.kind ?? null,
     violation,
     trace: world.trace.digest(),

@@ -70,6 +70,8 @@ const FALSE_ROOT = '00'.repeat(32)
 /** As `ORIGIN_PATIENCE_MS` of the driver. */
 const PATIENCE_MS = 60_000
 const OPEN_WAIT_MS = 10_000
+/** As `ANSWER_MS` of the driver. */
+const ANSWER_MS = 30_000
 /** An owner sleeps, or reads at once what is asked of it. */
 const OWNER_MS = [1_000, 400_000] as const
 const TICK_MS = 1_000
@@ -93,6 +95,8 @@ export class MoveWorld {
   readonly #views = new Map<Role<unknown>, { view: LedgerView; change: number }>()
   #change = 0
   told: MoveEnd | null = null
+  /** The origin's receipt came when the destination waited for the owner's already. */
+  signedLate = false
   destinationJournal: DestinationJournal | undefined
   originJournal: OriginJournal | undefined
   originCopy: 'machine' | 'cached' | 'gone' = 'machine'
@@ -341,6 +345,8 @@ export class MoveWorld {
         if (this.#ownerVouches) this.#vouch('owner')
         if (this.#strangerVouches) this.#vouch('stranger')
         return
+      case 'ask-origin':
+        return this.#askAgain()
       case 'submit-commit':
         return this.#submit(() => this.ledger.commit(effect.receipt))
       case 'submit-abort':
@@ -360,6 +366,16 @@ export class MoveWorld {
       case 'forget':
         this.destinationJournal = undefined
     }
+  }
+
+  /** One attempt: the line may break at either word, and an origin may be slow to open what it has. */
+  #askAgain(): void {
+    const { origin, destination, chance } = this
+    origin.hear(() => this.#hello())
+    destination.later(chance.between(1_000, 10_000), () => {
+      origin.hear(() => this.#originEvent({ type: 'proved' }))
+    })
+    destination.later(ANSWER_MS, () => this.#destinationEvent({ type: 'withheld' }))
   }
 
   /** Dials the origin again and again, as the driver does, until bytes come or its patience ends. */
@@ -457,7 +473,10 @@ export class MoveWorld {
         if (this.originKind === 'withholds the receipt') return
         if (!this.rules.waitsForLedger) this.originCopy = 'gone'
         const receipt = receiptBy('origin')
-        return destination.hear(() => this.#destinationEvent({ type: 'proved', receipt }))
+        return destination.hear(() => {
+          if (destination.state?.phase === 'waiting') this.signedLate = true
+          this.#destinationEvent({ type: 'proved', receipt })
+        })
       }
       case 'refuse':
         return destination.hear(() => {

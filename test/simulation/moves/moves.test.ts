@@ -14,13 +14,13 @@ const CATCHING: Readonly<Record<MoveMutant, number>> = {
   verifies: 34,
   checksManifest: 10,
   installs: 1,
-  persists: 2,
-  discards: 2,
+  persists: 90,
+  discards: 10,
   waitsForLedger: 1,
   trustsOnlyLedger: 69,
   asksReceipt: 11,
   knowsSigners: 11,
-  checksWord: 210,
+  checksWord: 243,
   hasDeadline: 4,
   hasHardLimit: 36,
   settlesOnce: 1,
@@ -53,6 +53,8 @@ test(`every property holds in the moves of seeds ${FROM} to ${FROM + SEEDS - 1}`
   const unvouched = lied.filter(run => !isVouched(run))
   assert.deepEqual(unvouched, [], 'nobody who lies brings a machine to move')
   assert.ok(lied.some(isVouched), 'an owner vouched where the origin withheld its receipt')
+  const late = runs.filter(run => run.signedLate)
+  assert.ok(late.length > 5, `the origin signed when it was asked again in ${late.length}`)
   const vouched = runs.filter(run => run.vouched)
   assert.ok(vouched.length > 5, `the owner vouched in ${vouched.length} of ${SEEDS}`)
 })

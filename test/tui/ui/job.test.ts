@@ -4,7 +4,16 @@ import { test } from 'node:test'
 import { problemText } from '../../../tui/ui/state/index.ts'
 import { refusal } from '../../support/fake-node-client.ts'
 import { Rehearsal } from '../../support/ui-rehearsal.ts'
-import { moving, register, scene, started, stored, suspended } from '../../support/ui-scenes.ts'
+import {
+  awaitingWord,
+  keptElsewhere,
+  moving,
+  register,
+  scene,
+  started,
+  stored,
+  suspended
+} from '../../support/ui-scenes.ts'
 
 function last(ui: Rehearsal, method: string): unknown {
   return ui.fake.calls.findLast(call => call.method === method)?.input
@@ -288,6 +297,68 @@ test('a contract is ended with y and not with Enter, and the machine can be stor
   assert.deepEqual(last(ui, 'machine.release-contract'), { machine: machine?.uuid })
   assert.equal(machine?.state, 'registered')
   assert.match(ui.state.notice?.problem.message ?? '', /registered again/)
+})
+
+test('a move that waits for its owner says so, and V vouches with y and not with Enter', async () => {
+  const ui = await Rehearsal.begin()
+  await awaitingWord(ui)
+  assert.match(ui.frame(80, 24).toText(), /V vouch/u)
+  await ui.press('V', 'enter')
+  assert.equal(last(ui, 'machine.vouch'), undefined)
+  await ui.press('y')
+  assert.deepEqual(last(ui, 'machine.vouch'), { machine: ui.state.machines[0]?.uuid })
+  assert.match(ui.state.notice?.problem.message ?? '', /virt5 has your word for debian-mini-1/u)
+})
+
+test('a move that goes on needs no word, nor does a machine that is at rest', async () => {
+  const ui = await Rehearsal.begin()
+  await awaitingWord(ui)
+  ui.fake.progress(ui.fake.operations.at(-1)?.id ?? '', 0.5)
+  await ui.settle()
+  await ui.press('V')
+  assert.equal(ui.state.dialog, null)
+  assert.match(
+    ui.state.notice?.problem.message ?? '',
+    /does not wait for your word: sending blocks/u
+  )
+  const other = await scene('registered')
+  await other.press('V')
+  assert.match(other.state.notice?.problem.message ?? '', /is not on its way/u)
+})
+
+test('H gives the host up and goes on at the one that keeps a copy', async () => {
+  const ui = await Rehearsal.begin()
+  await keptElsewhere(ui)
+  await ui.press('H', 'enter')
+  assert.equal(last(ui, 'machine.declare-lost'), undefined)
+  await ui.press('y')
+  const [machine] = ui.state.machines
+  assert.deepEqual(last(ui, 'machine.declare-lost'), {
+    machine: machine?.uuid,
+    heir: machine?.holder?.uuid
+  })
+  assert.equal(machine?.holder?.name, 'virt5')
+  assert.match(ui.state.notice?.problem.message ?? '', /is suspended at virt5, as it was sealed/u)
+})
+
+test('without a copy elsewhere there is no heir, and L still gives the machine up', async () => {
+  const ui = await Rehearsal.begin()
+  await suspended(ui)
+  await ui.press('H')
+  assert.match(ui.state.notice?.problem.message ?? '', /No other host keeps/u)
+  await ui.press('L', 'y')
+  assert.deepEqual(last(ui, 'machine.declare-lost'), { machine: ui.state.machines[0]?.uuid })
+})
+
+test('the CLI lines have the words that only an owner can say', async () => {
+  const waiting = await Rehearsal.begin()
+  await awaitingWord(waiting)
+  await waiting.press('@')
+  assert.match(waiting.frame(80, 24).toText(), /virtuoso machine vouch debian-mini-1/u)
+  const kept = await Rehearsal.begin()
+  await keptElsewhere(kept)
+  await kept.press('@')
+  assert.match(kept.frame(80, 24).toText(), /declare-lost debian-mini-1 --heir virt5/u)
 })
 
 test('what is not legal now is refused with the reason: a running machine is not lost', async () => {

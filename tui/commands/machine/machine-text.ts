@@ -17,6 +17,7 @@ export function describeMachine(machine: MachineView): string {
         ? 'released; its host has not said yet what the disk is now'
         : ''
     ],
+    ['Copy kept at', machine.copyAt?.name ?? ''],
     ['Evicted from', graceEndsMs === null ? '' : formatTime(graceEndsMs)],
     ['Configuration', configuration.name === machine.name ? '' : configuration.name],
     [

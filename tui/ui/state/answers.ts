@@ -38,6 +38,7 @@ export type Answer =
   | { readonly type: 'ordered'; readonly operation: OperationView }
   | { readonly type: 'discarded'; readonly name: string }
   | { readonly type: 'said'; readonly verb: Said; readonly machine: MachineView }
+  | { readonly type: 'vouched'; readonly name: string; readonly destination: string }
   | { readonly type: 'operation'; readonly operation: OperationView }
   /** The node said no to what this verb asked. */
   | { readonly type: 'refused'; readonly asked: Asked; readonly problem: Problem }
@@ -83,6 +84,8 @@ export function applyAnswer(state: UiState, answer: Answer): Step {
       return step(say(state, 'good', `${answer.name} is forgotten.`), { kind: 'refresh' })
     case 'said':
       return step(say(state, 'good', saidText(answer.verb, answer.machine)), { kind: 'refresh' })
+    case 'vouched':
+      return step(say(state, 'good', vouchedText(answer)), { kind: 'refresh' })
     case 'operation':
       return watched(state, answer.operation)
     case 'refused':
@@ -94,7 +97,12 @@ export function applyAnswer(state: UiState, answer: Answer): Step {
   }
 }
 
-function saidText(verb: Said, { name, spent, spendLimit }: MachineView): string {
+function vouchedText({ name, destination }: Extract<Answer, { type: 'vouched' }>): string {
+  return `${destination} has your word for ${name} and commits the move.`
+}
+
+function saidText(verb: Said, machine: MachineView): string {
+  const { name, spent, spendLimit, holder } = machine
   switch (verb) {
     case 'raise-limit':
       return `${name} may spend $${spendLimit ?? '0'} on running, $${spent} of it is spent.`
@@ -102,6 +110,8 @@ function saidText(verb: Said, { name, spent, spendLimit }: MachineView): string 
       return `${name} is stopped; its host seals the disk when it hears of it.`
     case 'release-contract':
     case 'declare-lost':
+      if (holder !== null)
+        return `${name} is ${machine.state} at ${holder.name}, as it was sealed last.`
       return `${name} is registered again. Press o to find a host for it.`
   }
 }

@@ -1,4 +1,4 @@
-import type { BidView, Input } from '../port.ts'
+import type { BidView, HostName, Input } from '../port.ts'
 
 /** A signed wish of the owner; `name` is for people. */
 export type Order =
@@ -10,7 +10,14 @@ export type Order =
       hostName: string
     }
   | { readonly verb: LimitVerb; machine: string; name: string; spendLimit: string }
-  | { readonly verb: EndVerb; machine: string; name: string }
+  | {
+      readonly verb: EndVerb
+      machine: string
+      name: string
+      /** Of `declare-lost`: the host that goes on with its copy. */
+      heir?: HostName
+    }
+  | { readonly verb: 'vouch'; machine: string; name: string }
 
 /** What carries a spend limit. */
 export type LimitVerb = 'start' | 'resume' | 'raise-limit'
@@ -45,6 +52,7 @@ export function orderLine(order: Order): string {
   const line = `virtuoso machine ${order.verb} ${quoted(order.name)}`
   if ('host' in order) return `${line} --host ${quoted(order.hostName)}`
   if ('spendLimit' in order) return `${line} --spend-limit ${order.spendLimit}`
+  if ('heir' in order) return `${line} --heir ${quoted(order.heir.name)}`
   return line
 }
 

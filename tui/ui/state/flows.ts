@@ -1,5 +1,5 @@
 /** Where each dialog begins, with the figures it shows. */
-import type { CatalogueEntry, MachineView, MatchView, SearchView } from '../port.ts'
+import type { CatalogueEntry, HostName, MachineView, MatchView, SearchView } from '../port.ts'
 import {
   amountText,
   bidProblem,
@@ -173,6 +173,42 @@ export function confirmEnd(machine: MachineView, verb: EndVerb): ConfirmDialog {
     lines: consequences(machine)[verb],
     danger: verb !== 'stop' && verb !== 'suspend',
     order: { verb, machine: uuid, name },
+    back: null
+  }
+}
+
+/** The question before a machine goes on at the host that keeps its copy; its present host is given up. */
+export function confirmHeir(machine: MachineView, heir: HostName): ConfirmDialog {
+  const { uuid, name } = machine
+  const host = machine.holder?.name ?? 'its host'
+  return {
+    kind: 'confirm',
+    title: `Give ${host} up for lost, and go on at ${heir.name}?`,
+    lines: [
+      `The contract with ${host} ends at once, and what it stores of ${name} is taken for lost.`,
+      `${heir.name} goes on with the copy it kept, which is what was sealed last. What ran since then is gone.`,
+      `A contract with ${heir.name} begins at the price of its present offer: the first storage period is charged now.`,
+      'What is left of the paid periods is not given back.'
+    ],
+    danger: true,
+    order: { verb: 'declare-lost', machine: uuid, name, heir },
+    back: null
+  }
+}
+
+/** The question before the owner signs in place of the origin of a move. */
+export function confirmVouch({ uuid, name, migration }: MachineView): ConfirmDialog {
+  const origin = migration?.origin.name ?? 'its origin'
+  const destination = migration?.destination.name ?? 'its destination'
+  return {
+    kind: 'confirm',
+    title: `Vouch for the move of ${name} to ${destination}?`,
+    lines: [
+      `You say that what lies at ${destination} is ${name}; ${origin}, which it leaves, does not say so.`,
+      `It moves there for good. Vouch only if you trust ${destination}.`
+    ],
+    danger: true,
+    order: { verb: 'vouch', machine: uuid, name },
     back: null
   }
 }

@@ -4,6 +4,7 @@ import { bidText } from './amounts.ts'
 import type { Command } from './command.ts'
 import { type EndVerb, type LimitVerb, type Order, orderLine, quoted } from './effects.ts'
 import { confirmEnd, editBid, hostsFor, limitFor } from './flows.ts'
+import { copyKept, INHERIT, VOUCH, wordAwaited } from './owner-word-commands.ts'
 import { actionAllowed, selectedMachine, type UiState } from './state.ts'
 import { open, type Step, say, step } from './step.ts'
 
@@ -50,6 +51,7 @@ export const MACHINE_COMMANDS: readonly Command[] = [
       name
     })
   }),
+  VOUCH,
   {
     id: 'machine delete',
     keys: ['d'],
@@ -105,7 +107,8 @@ export const MACHINE_COMMANDS: readonly Command[] = [
   ),
   rarely('declare-lost', 'L', 'Give it up for lost with its host', state =>
     ending(state, 'declare-lost')
-  )
+  ),
+  INHERIT
 ]
 
 function onMachine(
@@ -162,6 +165,9 @@ function cliLines(state: UiState): string[] {
     if (reason !== null) continue
     lines.push(actionLine(action, uuid, name))
   }
+  if (wordAwaited(state) === true) lines.push(orderLine({ verb: 'vouch', machine: uuid, name }))
+  const heir = copyKept(state) === true ? machine.copyAt : null
+  if (heir !== null) lines.push(orderLine({ verb: 'declare-lost', machine: uuid, name, heir }))
   return [...lines, '', `Bid: ${bidText(machine.bid)}`]
 }
 

@@ -104,8 +104,14 @@ function factLines(state: UiState, machine: MachineView): Line[] {
     { label: 'holder', text: holder === null ? 'none' : `${holder.name}, peer ${holder.peer}` },
     ...holderLines(state, machine),
     { label: 'root', text: root ?? 'none' },
+    ...copyLines(machine),
     ...moneyLines(state, machine)
   ]
+}
+
+function copyLines({ copyAt }: MachineView): Line[] {
+  if (copyAt === null) return []
+  return [{ label: 'copy', text: `${copyAt.name} keeps what was sealed last` }]
 }
 
 /** What an owner has to know of a host that does not do its part. */
