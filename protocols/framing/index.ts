@@ -1,4 +1,6 @@
 export { FRAME_ERROR_CODES, FrameError, type FrameErrorCode } from './frame-error.ts'
+export { encodeFrameLength } from './frame-length.ts'
+export { FrameReader } from './frame-reader.ts'
 export {
   type FrameOptions,
   type Frames,
