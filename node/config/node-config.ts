@@ -28,6 +28,11 @@ export interface NodeConfig {
   readonly listen: readonly string[]
   /** Multiaddrs that end in /p2p/<PeerId>. */
   readonly bootstrap: readonly string[]
+  /**
+   * Port for the blocks of moves from here, beside the node's own, on its first address: 0 is any that is free, null
+   * none. Who cannot reach it gets the blocks by the node's own port, more slowly.
+   */
+  readonly sidePort: number | null
   /** File name inside the data directory. */
   readonly genesis: string
   /**
@@ -80,6 +85,7 @@ const fileSchema = z.strictObject({
   ledger: z.enum(LEDGERS).optional(),
   listen: z.array(address).min(1).max(16),
   bootstrap: z.array(peerAddress).max(64),
+  sidePort: z.int().min(0).max(65_535).nullable().default(0),
   genesis: z
     .string()
     .regex(/^[A-Za-z0-9._-]{1,64}$/, 'expected a file name inside the data directory'),
@@ -145,6 +151,7 @@ export function configFrom(wishes: ConfigWishes): NodeConfig {
     ledger: wishes.ledger ?? ledgerFor(wishes.roles),
     listen: wishes.listen ?? DEFAULTS.listen,
     bootstrap: wishes.bootstrap ?? [],
+    sidePort: 0,
     genesis: DEFAULTS.genesisFile,
     sync: syncOf(wishes.roles),
     vmm: {

@@ -1,9 +1,15 @@
 import { join } from 'node:path'
 import type { Configuration, Crypto, Hash, Uuid } from '../../ledger/index.ts'
-import type { ContentManifest, PartShape } from '../../protocols/blocks/index.ts'
+import type {
+  BlockRange,
+  ContentManifest,
+  PartManifest,
+  PartName,
+  PartShape
+} from '../../protocols/blocks/index.ts'
 import { type ImageStore, type Vmm, VmmError } from '../vmm/index.ts'
 import { ImageManifests } from './image-manifests.ts'
-import type { ManifestWriter } from './manifest-file.ts'
+import type { ManifestWriter, StoredPart } from './manifest-file.ts'
 import { ManifestFolder } from './manifest-folder.ts'
 import { OneByOne } from './one-by-one.ts'
 import { sealContent } from './sealing.ts'
@@ -80,7 +86,12 @@ export class Contents {
   async arriving(machine: Uuid, root: Hash, shapes: readonly PartShape[]): Promise<Arriving> {
     const writer = await this.#manifests(machine).writer(shapes, root)
     return {
-      page: (part, page, leaves) => writer.page(part, page, leaves),
+      page: (part, page, leaves, pageRoot) => writer.page(part, page, leaves, pageRoot),
+      reuse: async (part, { first, count }, from) => {
+        if (from === undefined) writer.zeros(part, first, count)
+        else if (isStored(from)) await writer.copy(part, first, count, from)
+        else throw new TypeError('only what a manifest file holds can be taken over')
+      },
       finish: async () => {
         await writer.finish(root)
       },
@@ -161,7 +172,13 @@ export class Contents {
 /** Manifest of a content that is on its way here. */
 export interface Arriving {
   readonly page: ManifestWriter['page']
+  /** Whole pages as the manifest of the base has them; without one they are zeros. */
+  reuse(part: PartName, pages: BlockRange, from: PartManifest | undefined): Promise<void>
   /** Durable; throws unless it has the root it must have. */
   finish(): Promise<void>
   discard(): Promise<void>
+}
+
+function isStored(part: PartManifest): part is StoredPart {
+  return 'leafBytes' in part
 }

@@ -151,12 +151,20 @@ export class ManifestWriter {
     return new ManifestWriter(crypto, path, file, shapes)
   }
 
-  async page(part: PartName, page: number, leaves: Uint8Array): Promise<void> {
+  /** Without their root it is made from the leaves. */
+  async page(part: PartName, page: number, leaves: Uint8Array, known?: Uint8Array): Promise<void> {
     const { layout, roots } = this.#part(part)
     const isZero = leaves === this.#zeros.page || sameHash(leaves, this.#zeros.page)
-    const root = isZero ? this.#zeros.pageRoot : treeRoot(this.#crypto, leaves)
+    const root = isZero ? this.#zeros.pageRoot : (known ?? treeRoot(this.#crypto, leaves))
     roots.set(root, page * HASH_BYTES)
     if (!isZero) await this.#write(layout.leavesAt + page * PAGE_BYTES, leaves)
+  }
+
+  /** Pages of zeros, all of them whole. */
+  zeros(part: PartName, first: number, count: number): void {
+    const { roots } = this.#part(part)
+    for (let page = first; page < first + count; page++)
+      roots.set(this.#zeros.pageRoot, page * HASH_BYTES)
   }
 
   /** Pages as an older manifest has them: nothing is hashed. */

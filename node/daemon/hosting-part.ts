@@ -5,7 +5,7 @@ import { Contents } from '../content/index.ts'
 import { nodeCrypto } from '../crypto/index.ts'
 import { createHost, type Host, NO_HOST } from '../host/index.ts'
 import { type HostBooks, openHostBooks } from '../host-records/index.ts'
-import { type Network, within } from '../network/index.ts'
+import { addressHost, type Network, within } from '../network/index.ts'
 import type { OfferExchange } from '../offers/index.ts'
 import type { Replica } from '../replica/index.ts'
 import { createFakeVmm, createQemuVmm, FakeHost, type ImageStore, type Vmm } from '../vmm/index.ts'
@@ -101,9 +101,18 @@ function hostOf(
     stopPatienceMs: config.vmm.stopPatienceS * 1000,
     uploadBytesPerSecond: bytesPerSecond(config.limits.uploadMbit),
     downloadBytesPerSecond: bytesPerSecond(config.limits.downloadMbit),
+    side: sideOf(config),
     cachedQuotaBytes: config.limits.cachedMb * 2 ** 20,
     log: base.log('host')
   })
+}
+
+/** On the address on which the node listens. What the fake VMM has lies in the memory of the main thread. */
+function sideOf({ listen, sidePort, vmm }: NodeConfig): { host: string; port: number } | null {
+  const host = addressHost(listen[0])
+  return sidePort === null || host === undefined || vmm.kind === 'fake'
+    ? null
+    : { host, port: sidePort }
 }
 
 function bytesPerSecond(mbit: number | null): number {

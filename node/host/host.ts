@@ -20,6 +20,7 @@ import {
   type Submitted,
   type Submitter
 } from '../replica/index.ts'
+import { SideOffers, SideThread } from '../side-channel/index.ts'
 import { METHODS, Packer, Throttle } from '../transfer/index.ts'
 import type { Vmm } from '../vmm/index.ts'
 import { type CachedCopies, createCachedCopies } from './cached-copies.ts'
@@ -49,6 +50,8 @@ export interface HostOptions {
   /** Infinity: no limit. */
   readonly uploadBytesPerSecond: number
   readonly downloadBytesPerSecond: number
+  /** Where connections of their own for blocks are taken, port 0 being any; null: nowhere. */
+  readonly side: { readonly host: string; readonly port: number } | null
   /** Disk space for older versions of machines that moved away. */
   readonly cachedQuotaBytes: number
   readonly log: (message: string, fields?: Record<string, string>) => void
@@ -149,8 +152,13 @@ async function begin(options: HostOptions, terms: Terms, lease: HostLease): Prom
   const executions = createExecutionDriver({ replica, submitter, records, work, settled, log })
   // Moves do not hold the machine's lock, and what they settle must not cross an order that has just begun.
   const settledInTurn = (uuid: Uuid): Promise<void> => locks.hold(uuid, () => settled(uuid))
+  const sideThread = new SideThread()
+  // Its start would take the first move as long as half a gigabyte does.
+  if (options.side !== null) sideThread.warm()
   const moves = createMoves({
     ...options,
+    sideThread,
+    sideOffers: options.side && new SideOffers({ thread: sideThread, ...options.side }),
     host,
     submitter,
     packer: new Packer(() => performance.now()),
@@ -197,6 +205,7 @@ async function begin(options: HostOptions, terms: Terms, lease: HostLease): Prom
     cached,
     stop() {
       ready = false
+      void sideThread.close()
       unread()
       unheard()
       unwatch()

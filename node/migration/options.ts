@@ -4,6 +4,7 @@ import type { Contents } from '../content/index.ts'
 import type { HostMachine, MoveJournals } from '../host-records/index.ts'
 import type { Network } from '../network/index.ts'
 import type { Replica, Submitter } from '../replica/index.ts'
+import type { SideOffers, SideThread } from '../side-channel/index.ts'
 import type { Packer, Throttle } from '../transfer/index.ts'
 import type { Vmm } from '../vmm/index.ts'
 
@@ -21,6 +22,9 @@ export interface MoveOptions {
   /** Bandwidth limits of this host, over all its moves. */
   readonly upload: Throttle
   readonly download: Throttle
+  /** Connections of their own for blocks: this host's offers, and the thread that takes others'. */
+  readonly sideOffers: SideOffers | null
+  readonly sideThread: SideThread
   readonly records: { machine(uuid: Uuid): Promise<HostMachine | undefined> }
   readonly journals: MoveJournals
   readonly images: () => Promise<readonly Hash[]>

@@ -150,15 +150,26 @@ export class Departure {
   }
 
   async #open(): Promise<Served> {
-    const { contents, vmm, packer, upload } = this.#options
+    const { contents, vmm, packer, upload, sideOffers } = this.#options
     const manifest = await contents.manifest(this.#machine)
     const content = await vmm.content(this.#machine)
     const over = new AbortController()
     const known = (root: Hash) => contents.known(this.#machine, root)
     const { signal } = over
-    const served = servedContent({ content, manifest, known, packer, throttle: upload, signal })
+    const side = sideOffers?.of(content)
+    const served = servedContent({
+      content,
+      manifest,
+      known,
+      packer,
+      throttle: upload,
+      side: side && (() => side.offer()),
+      signal
+    })
     const close = async (): Promise<void> => {
       over.abort(new Error('the stream is over'))
+      // It reads the content by doors that lead nowhere once that is closed.
+      await side?.close()
       await Promise.all([served.close(), manifest.close(), content.close()])
     }
     return { ...served, content, manifest, close }

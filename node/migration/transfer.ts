@@ -2,6 +2,7 @@ import type { SignedReceipt } from '../../ledger/index.ts'
 import type { BlocksSource, Outline } from '../../protocols/blocks/index.ts'
 import type { OrderProgress } from '../../protocols/order/index.ts'
 import type { Arriving } from '../content/index.ts'
+import { type SidePull, sidePullFor } from '../side-channel/index.ts'
 import {
   type Base,
   comingBytes,
@@ -38,6 +39,7 @@ interface Incoming {
   readonly manifest: Arriving
   readonly base: Base | undefined
   readonly pageRoots: PageRoots
+  readonly side: SidePull | undefined
 }
 
 /**
@@ -140,13 +142,30 @@ export class Transfer {
     const base = this.#method.baseOf(found)
     if (found !== base) await found?.manifest.close()
     const coming = await comingBytes(source, { crypto, pageRoots, base })
-    const how = { base: base?.kind ?? 'none', resume: resumed, comingBytes: coming } as const
+    const side = this.#side(coming.bytes)
+    void side?.open(source)
+    const how = {
+      base: base?.kind ?? 'none',
+      resume: resumed,
+      comingBytes: coming.bytes,
+      changing: coming.parts
+    } as const
     const sink = await withRoom(() => vmm.receive({ uuid, configuration }, outline.parts, how))
     const manifest = await contents.arriving(uuid, migration.root, outline.parts)
-    return { outline, sink, manifest, base, pageRoots }
+    return { outline, sink, manifest, base, pageRoots, side }
   }
 
-  #pullInto({ outline, sink, manifest, base, pageRoots }: Incoming): Pull {
+  #side(comingBytes: number): SidePull | undefined {
+    const { network, replica, migration, sideThread: thread, log } = this.#options
+    const key = replica.state().host(migration.origin)?.key
+    return sidePullFor(comingBytes, {
+      thread,
+      host: () => key && network.addressOf(key),
+      log: message => log(message, { machine: migration.machine })
+    })
+  }
+
+  #pullInto({ outline, sink, manifest, base, pageRoots, side }: Incoming): Pull {
     const { replica, migration, resumed, news, download } = this.#options
     const meter = new ProgressMeter(bytesIn(outline.parts))
     return new Pull({
@@ -162,6 +181,7 @@ export class Transfer {
       meter,
       link: new LinkMeter(),
       throttle: download,
+      side,
       signal: this.#signal,
       onProgress: () => news.bytes(meter.progress())
     })

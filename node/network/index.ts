@@ -1,3 +1,4 @@
+export { addressHost } from './address-host.ts'
 export {
   createNetwork,
   type Network,

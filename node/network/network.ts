@@ -18,6 +18,7 @@ import {
   STREAM_WINDOW_BYTES
 } from '../../protocols/framing/index.ts'
 import { loadSodium } from '../crypto/index.ts'
+import { addressHost } from './address-host.ts'
 import { asListenError } from './listen-error.ts'
 import { noiseCrypto } from './noise-crypto.ts'
 import { openStream } from './open-stream.ts'
@@ -47,6 +48,8 @@ export interface Network {
   addresses(): string[]
   peers(): Promise<PeerInfo[]>
   isConnected(key: PublicKey): boolean
+  /** IP address, or name, at the other end of the connection to a peer; undefined while there is none. */
+  addressOf(key: PublicKey): string | undefined
   /** Serves a protocol until the node stops. A server that throws loses its stream, nothing else. */
   serve(name: ProtocolName, server: StreamServer): Promise<void>
   /** Opens a stream to the node with this key; finds it through the DHT when no address is known. */
@@ -157,6 +160,7 @@ export async function createNetwork(options: NetworkOptions): Promise<Network> {
     addresses: () => libp2p.getMultiaddrs().map(address => address.toString()),
     peers,
     isConnected: to => libp2p.getConnections(peerIdOf(to)).length > 0,
+    addressOf: to => addressHost(libp2p.getConnections(peerIdOf(to))[0]?.remoteAddr),
     serve,
     open,
     async serving(name) {

@@ -6,23 +6,26 @@ import {
   extend,
   FRAME_BLOCKS_MAX,
   grouped,
-  hashAt,
   leafHash,
-  PAGE_BLOCKS,
   type Packed,
   type PartShape,
   rangeBytes,
   sameHash
 } from '../../protocols/blocks/index.ts'
+import { AsidePull } from './aside-pull.ts'
 import { ContentMismatch } from './checked-pages.ts'
 import type { PullJob } from './job.ts'
+import { bytesOf, type Leaves, leafOf } from './leaves.ts'
 import { unpack } from './packing.ts'
 
 /** Questions for blocks on their way at once: 8 MiB keep a fast link and the disk busy. */
 const GETS_AHEAD = 8
+/** Its own thread needs fewer to be kept busy. */
+const GETS_ASIDE = 4
+/** While nothing is known of the link there are fewer: how the rest comes depends on what these tell. */
+const GETS_MEASURING = 2
 
-/** The leaves of some pages, by page. */
-export type Leaves = ReadonlyMap<number, Uint8Array>
+type Tasks = Generator<() => Promise<void>, void, void>
 
 /** Asks for blocks, checks each against its leaf, and writes it; several at a time and in any order. */
 export class BlockPull {
@@ -30,6 +33,7 @@ export class BlockPull {
   #lookFirst: boolean
   /** Set by a failure: what still comes is not written. */
   #broken = false
+  readonly #aside: AsidePull
   readonly #writing = new Set<Promise<void>>()
   /** Free memory for answers, one for each question on its way: to take it anew for each cost more than to fill it. */
   readonly #rooms: Uint8Array[] = []
@@ -37,6 +41,7 @@ export class BlockPull {
   constructor(job: PullJob) {
     this.#job = job
     this.#lookFirst = job.resumed
+    this.#aside = new AsidePull(job)
   }
 
   /** Throws `ContentMismatch` for a block that is not the one its leaf speaks of, and what the stream throws. */
@@ -48,21 +53,32 @@ export class BlockPull {
   ): Promise<void> {
     this.#broken = false
     const tasks = this.#tasks(grouped(wanted, FRAME_BLOCKS_MAX), source, shape, leaves)
-    await Promise.all(Array.from({ length: GETS_AHEAD }, () => this.#work(tasks)))
+    const { link } = this.#job
+    const isUnknown = (): boolean => link.rate === 0 && !this.#aside.pays
+    await this.#share(tasks, GETS_MEASURING, isUnknown)
+    if (this.#aside.pays) await this.#share(tasks, GETS_ASIDE, () => this.#aside.pays)
+    await this.#share(tasks, GETS_AHEAD, () => true)
   }
 
-  /** One of several that take the next task each; a failure ends the tasks for all of them. */
-  async #work(tasks: Iterable<() => Promise<void>>): Promise<void> {
-    for (const task of tasks) {
-      await task()
-      this.#job.onProgress()
-    }
+  /** So many at a time, as long as it goes on; a failure ends it for all of them. */
+  async #share(tasks: Tasks, hands: number, goesOn: () => boolean): Promise<void> {
+    await Promise.all(
+      Array.from({ length: hands }, async () => {
+        while (goesOn()) {
+          const { value: task, done } = tasks.next()
+          if (done === true) return
+          await task()
+          this.#job.onProgress()
+        }
+      })
+    )
   }
 
   /** After a failure: resolves when nothing is written any more. The next `pull` looks at what is here first. */
   async breakOff(): Promise<void> {
     this.#broken = true
     this.#lookFirst = true
+    await this.#aside.breakOff()
     await Promise.allSettled(this.#writing)
   }
 
@@ -71,7 +87,7 @@ export class BlockPull {
     source: BlocksSource,
     shape: PartShape,
     leaves: Leaves
-  ): Generator<() => Promise<void>, void, void> {
+  ): Tasks {
     for (const ranges of groups) yield () => this.#pullBlocks(source, shape, ranges, leaves)
   }
 
@@ -81,19 +97,30 @@ export class BlockPull {
     ranges: readonly BlockRange[],
     leaves: Leaves
   ): Promise<void> {
-    const { link, meter, throttle, signal } = this.#job
+    const { meter, signal } = this.#job
     signal.throwIfAborted()
     const missing = this.#lookFirst ? await this.#missing(shape, ranges, leaves) : ranges
     meter.reused(bytesOf(shape, ranges) - bytesOf(shape, missing))
-    if (missing.length === 0) return
+    const left = await this.#aside.take(shape, missing, leaves)
+    if (left.length > 0) await this.#pullByStream(source, shape, left, leaves)
+  }
+
+  async #pullByStream(
+    source: BlocksSource,
+    shape: PartShape,
+    ranges: readonly BlockRange[],
+    leaves: Leaves
+  ): Promise<void> {
+    const { link, meter, throttle, signal } = this.#job
     const room = this.#rooms.pop() ?? new Uint8Array(FRAME_BLOCKS_MAX * BLOCK_BYTES)
-    const packed = await source.blocks(shape, missing, link.rate, room)
+    const packed = await source.blocks(shape, ranges, link.rate, room)
     link.arrived(packed.bytes.byteLength)
+    this.#aside.streamed(link.rate)
     await throttle.take(packed.bytes.byteLength, signal)
     const bytes = await unpacked(packed)
-    this.#check(shape, missing, bytes, leaves)
+    this.#check(shape, ranges, bytes, leaves)
     if (this.#broken) return
-    await this.#write(shape, missing, bytes)
+    await this.#write(shape, ranges, bytes)
     // After a failure somebody may still write from it: it is not used again then.
     this.#rooms.push(room)
     meter.arrived(bytes.byteLength, packed.bytes.byteLength)
@@ -158,11 +185,6 @@ async function unpacked(packed: Packed): Promise<Uint8Array> {
   }
 }
 
-function leafOf(leaves: Leaves, index: number): Uint8Array {
-  const page = leaves.get(Math.floor(index / PAGE_BLOCKS)) ?? new Uint8Array()
-  return hashAt(page, index % PAGE_BLOCKS)
-}
-
 function* blocksOfRange(
   shape: PartShape,
   range: BlockRange,
@@ -174,8 +196,4 @@ function* blocksOfRange(
     yield { index, block: bytes.subarray(at, at + length) }
     at += length
   }
-}
-
-export function bytesOf(shape: PartShape, ranges: readonly BlockRange[]): number {
-  return ranges.reduce((sum, range) => sum + rangeBytes(shape, range), 0)
 }

@@ -4,6 +4,7 @@ import {
   countOf,
   hashAt,
   PAGE_BLOCKS,
+  type PartName,
   type PartShape,
   pageBlocks,
   rangeBytes,
@@ -13,6 +14,12 @@ import {
 import type { PageRoots } from './checked-pages.ts'
 import { type Base, rootsIn } from './methods.ts'
 
+export interface Coming {
+  readonly bytes: number
+  /** In which there is something to write. */
+  readonly parts: readonly PartName[]
+}
+
 /**
  * The most bytes that a content will write to this disk, known before the first: the pages that are neither zeros nor
  * those of the base. A machine that comes back needs room for what changed, not for all of it once more.
@@ -20,22 +27,25 @@ import { type Base, rootsIn } from './methods.ts'
 export async function comingBytes(
   source: BlocksSource,
   { crypto, pageRoots, base }: { crypto: Crypto; pageRoots: PageRoots; base: Base | undefined }
-): Promise<number> {
+): Promise<Coming> {
   const zero = new ZeroHashes(crypto).pageRoot
-  let coming = 0
+  const parts: PartName[] = []
+  let bytes = 0
   for (const part of pageRoots.parts) {
     const { shape } = part
     const roots = await pageRoots.of(source, part)
     const pages = countOf(roots)
     const old = base?.manifest.parts.find(each => each.shape.name === shape.name)
     const oldRoots = await rootsIn(old, 0, pages)
+    const before = bytes
     for (let page = 0; page < pages; page++) {
       const root = hashAt(roots, page)
       const isHere = sameHash(root, hashAt(oldRoots, page)) || sameHash(root, zero)
-      if (!isHere) coming += pageBytes(shape, page)
+      if (!isHere) bytes += pageBytes(shape, page)
     }
+    if (bytes > before) parts.push(shape.name)
   }
-  return coming
+  return { bytes, parts }
 }
 
 function pageBytes(shape: PartShape, page: number): number {

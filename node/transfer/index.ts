@@ -1,6 +1,6 @@
 export { ContentMismatch, PageRoots } from './checked-pages.ts'
 export { comingBytes } from './coming-bytes.ts'
-export type { PullJob, PullSink } from './job.ts'
+export type { PullJob, PullSink, SideWay, SideWish } from './job.ts'
 export { type Busyness, LinkMeter, SendMeter } from './link-meter.ts'
 export { type Base, METHODS, type Method, methodOf } from './methods.ts'
 export { Packer } from './packing.ts'

@@ -3,6 +3,7 @@ import {
   type BlockRange,
   type BlocksSource,
   countOf,
+  extend,
   hashAt,
   LEAF_PAGES_MAX,
   PAGE_BLOCKS,
@@ -14,9 +15,10 @@ import {
   workOfPage,
   ZeroHashes
 } from '../../protocols/blocks/index.ts'
-import { BlockPull, bytesOf } from './block-pull.ts'
+import { BlockPull } from './block-pull.ts'
 import { type CheckedPart, PageRoots, requireRoot } from './checked-pages.ts'
 import type { PullJob } from './job.ts'
+import { bytesOf } from './leaves.ts'
 import { leavesIn, rootsIn } from './methods.ts'
 import type { ProgressMark } from './progress.ts'
 
@@ -42,6 +44,7 @@ export class Pull {
   }
 
   async run(source: BlocksSource): Promise<void> {
+    void this.#job.side?.open(source)
     try {
       const { parts } = this.#roots
       while (this.#at.part < parts.length) {
@@ -50,6 +53,7 @@ export class Pull {
         await this.#pullPart(source, part)
         this.#at = { part: this.#at.part + 1, page: 0 }
       }
+      await this.#job.side?.close()
     } catch (error) {
       await this.#blocks.breakOff()
       this.#job.meter.rewind(this.#mark)
@@ -83,6 +87,8 @@ export class Pull {
     const first = this.#at.page
     const oldRoots = await rootsIn(old, first, pages - first)
     const differing: number[] = []
+    const same: BlockRange[] = []
+    const empty: BlockRange[] = []
     let page = first
     for (; page < pages && differing.length < LEAF_PAGES_MAX; page++) {
       signal.throwIfAborted()
@@ -95,9 +101,11 @@ export class Pull {
         differing.push(page)
         continue
       }
-      await manifest.page(shape.name, page, isZero ? this.#zeros.page : await leavesIn(old, page))
+      extend(oldRoot.byteLength === 0 ? empty : same, page)
       meter.reused(rangeBytes(shape, { first: page * PAGE_BLOCKS, count: pageBlocks(shape, page) }))
     }
+    for (const pages of same) await manifest.reuse(shape.name, pages, old)
+    for (const pages of empty) await manifest.reuse(shape.name, pages, undefined)
     return { differing, next: page }
   }
 
@@ -116,7 +124,7 @@ export class Pull {
       const target = came[at] ?? new Uint8Array()
       requireRoot(crypto, target, hashAt(roots, page), `page ${page} of ${shape.name}`)
       leaves.set(page, target)
-      await manifest.page(shape.name, page, target)
+      await manifest.page(shape.name, page, target, hashAt(roots, page))
       const work = workOfPage(shape, page, { target, base: await leavesIn(old, page) }, this.#zeros)
       for (const range of work.zeros) {
         await sink.zero(shape.name, range.first * BLOCK_BYTES, rangeBytes(shape, range))

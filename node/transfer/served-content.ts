@@ -10,7 +10,8 @@ import {
   type PartName,
   type PartShape,
   rangeBytes,
-  type ServedMachine
+  type ServedMachine,
+  type SideOffer
 } from '../../protocols/blocks/index.ts'
 import type { MachineContent } from '../vmm/index.ts'
 import { SendMeter } from './link-meter.ts'
@@ -27,12 +28,14 @@ export interface ServedContentOptions {
   readonly known: (root: Hash) => Promise<ContentManifest | undefined>
   readonly packer: Packer
   readonly throttle: Throttle
+  /** A side connection to the content, where there can be one. */
+  readonly side?: (() => Promise<SideOffer | undefined>) | undefined
   readonly signal: AbortSignal
 }
 
 type Served = Pick<
   ServedMachine,
-  'outline' | 'pageRoots' | 'leaves' | 'changes' | 'blocks' | 'deliver'
+  'outline' | 'pageRoots' | 'leaves' | 'changes' | 'blocks' | 'deliver' | 'side'
 > & {
   close(): Promise<void>
 }
@@ -66,6 +69,8 @@ export function servedContent(options: ServedContentOptions): Served {
       await throttle.take(packed.bytes.byteLength, signal)
       return packed
     },
+    // A bandwidth limit is kept by the stream alone.
+    side: async () => (throttle.bytesPerSecond === Infinity ? options.side?.() : undefined),
     deliver: (bytes, write) => meter.sending(bytes, write),
     close: async () => {
       for (const opened of bases.values()) await (await opened.catch(() => undefined))?.close()

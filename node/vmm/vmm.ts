@@ -105,6 +105,8 @@ export interface ReceiveOptions {
   readonly resume: boolean
   /** Bytes expected to be written, which must be free: DISK_FULL. Default: the whole of the parts. */
   readonly comingBytes?: number
+  /** Parts that will be written: what takes long to make ready for that can begin at once. */
+  readonly changing?: readonly PartName[]
 }
 
 export const RECEIVE_ANEW: ReceiveOptions = { base: 'none', resume: false }
@@ -152,8 +154,21 @@ export interface MachineContent {
   readonly mark: string | undefined
   /** Extents that may have changed since the mark; undefined when that is not known of this part. */
   changed(part: PartName, within?: Extent): Promise<readonly Extent[] | undefined>
+  /** How a thread of its own can read a part; undefined where only this driver can. Good until `close`. */
+  door(part: PartName): Door | undefined
   close(): Promise<void>
 }
+
+/** A way to the bytes of one part that can be told to another thread of this process. `openDoor` opens it. */
+export type Door =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'nbd'; readonly socketPath: string }
+  /** A disk at rest, to be read only: its layers, the top first; by `nbd` if they cannot be read as they are. */
+  | {
+      readonly kind: 'layers'
+      readonly files: readonly { readonly path: string; readonly format: 'qcow2' | 'raw' }[]
+      readonly otherwise: Door
+    }
 
 export interface Extent {
   readonly offset: number
@@ -168,6 +183,11 @@ export interface ContentSink {
   zero(part: PartName, offset: number, length: number): Promise<void>
   /** Reads what was written, and the base where nothing was. */
   read(part: PartName, offset: number, length: number): Promise<Uint8Array>
+  /**
+   * How a thread of its own can write and read a part while this sink is open; undefined where only the sink can.
+   * Close what was opened there before `commit`, `leave` or `discard`.
+   */
+  door(part: PartName): Promise<Door | undefined>
   /** fsyncs everything and puts it in the machine's place, replacing an older copy, in one rename. */
   commit(): Promise<void>
   /** Closes it and keeps what has come, for `resume`. */

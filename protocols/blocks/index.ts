@@ -35,7 +35,8 @@ export {
   FRAME_BLOCKS_MAX,
   LEAF_PAGES_MAX,
   type Outline,
-  PAGE_ROOTS_MAX
+  PAGE_ROOTS_MAX,
+  type SideOffer
 } from './messages.ts'
 export {
   BLOCK_BYTES,
@@ -48,4 +49,12 @@ export {
 } from './parts.ts'
 export { extend, grouped, type PageWork, rangeBytes, workOfPage } from './ranges.ts'
 export { type OpenServed, type ServedMachine, serveBlocks } from './serve.ts'
+export {
+  SIDE_QUESTIONS_MAX,
+  SideAsker,
+  SideListener,
+  type SideQuestion,
+  sideAnswer,
+  sideRefusal
+} from './side.ts'
 export { BlocksRefused, type BlocksSource, blocksSource, type Packed } from './source.ts'

@@ -26,13 +26,14 @@ export const FRAME_BLOCKS_MAX: number = 64
 /** The bytes of 64 blocks in a frame of their own; every message is far smaller. */
 export const BLOCKS_FRAME_BYTES_MAX: number = FRAME_BLOCKS_MAX * BLOCK_BYTES
 /** A message: a challenge of 32 places is the largest. */
-const REPLY_BYTES_MAX = 4_096
+export const REPLY_BYTES_MAX: number = 4_096
 /** Page roots that one question may ask for: 1 MiB of them, enough for 128 GiB of content. */
 export const PAGE_ROOTS_MAX: number = 32_768
 /** Pages whose leaves one question may ask for: their hashes, or their changes, fit in a frame. */
 export const LEAF_PAGES_MAX: number = 100
 /** A question is at most a challenge's answers: 32 digests. */
 export const BLOCKS_REQUEST_BYTES_MAX: number = 2_048
+const PORT_MAX = 65_535
 /** A rate that nobody's link has: bytes per second. */
 const RATE_MAX = 2 ** 40
 /**
@@ -57,6 +58,18 @@ export interface Outline {
   readonly parts: readonly PartShape[]
   /** Root of each part, in hex, in the order of `parts`. */
   readonly partRoots: readonly Hash[]
+}
+
+/**
+ * A connection of its own for blocks, offered by the origin: TCP to the address of the stream's other end and this
+ * port, TLS 1.2 with a pre-shared key that is good for one connection.
+ */
+export interface SideOffer {
+  readonly port: number
+  /** 32 random bytes in hex that name the key. */
+  readonly identity: Hash
+  /** 32 random bytes in hex. */
+  readonly key: Hash
 }
 
 /** How the bytes of a `data` frame travel. */
@@ -118,6 +131,8 @@ export type BlocksRequest =
       readonly ranges: readonly BlockRange[]
       readonly rate: number
     }
+  /** Asks for a connection of its own for the `get` questions that follow. */
+  | { readonly kind: 'side' }
   /** "I hold every byte": asks for the challenge. */
   | { readonly kind: 'complete' }
   /** sha256(nonce || block) for each place, in order. */
@@ -135,6 +150,9 @@ export type BlocksReply =
   | { readonly kind: 'no-base' }
   /** Answers `get`; the next frame is `sizeBytes` long and holds the blocks of all ranges in order. */
   | { readonly kind: 'data'; readonly encoding: Encoding; readonly sizeBytes: number }
+  | ({ readonly kind: 'side' } & SideOffer)
+  /** Answers `side`: there is none; go on here. */
+  | { readonly kind: 'no-side' }
   | ({ readonly kind: 'challenge' } & Challenge)
   | { readonly kind: 'receipt'; readonly receipt: SignedReceipt }
   | ({ readonly kind: 'refused' } & BlocksRefusal)
@@ -158,6 +176,7 @@ const requestCodec: Codec<BlocksRequest> = tagged<BlocksRequest, 'kind'>('kind',
     ranges: list(range, FRAME_BLOCKS_MAX, 1),
     rate: fields.integer(0, RATE_MAX)
   }),
+  side: nothing,
   complete: nothing,
   answer: record({ digests: list(fields.hash, CHALLENGE_BLOCKS) })
 })
@@ -167,6 +186,12 @@ const replyCodec: Codec<BlocksReply> = tagged<BlocksReply, 'kind'>('kind', {
   hashes: record({ sizeBytes }),
   'no-base': nothing,
   data: record({ encoding: choice(ENCODINGS), sizeBytes }),
+  side: record({
+    port: fields.integer(1, PORT_MAX),
+    identity: fields.hash,
+    key: fields.hash
+  }),
+  'no-side': nothing,
   challenge: record({
     nonce: fields.hash,
     places: list(record<BlockPlace>({ part, index }), CHALLENGE_BLOCKS)

@@ -22,7 +22,8 @@ import {
   type Challenge,
   type Encoding,
   FRAME_BLOCKS_MAX,
-  type Outline
+  type Outline,
+  type SideOffer
 } from './messages.ts'
 import type { PartShape } from './parts.ts'
 import { blocksIn, partOf } from './ranges.ts'
@@ -47,6 +48,8 @@ export interface ServedMachine {
   ): Promise<{ readonly encoding: Encoding; readonly bytes: Uint8Array }>
   /** Sends an answer with so many bytes by `write`; how long that lasts tells how fast the link is. */
   deliver(bytes: number, write: () => Promise<void>): Promise<void>
+  /** A connection of its own for blocks; undefined where there is none for this machine or on this host. */
+  side(): Promise<SideOffer | undefined>
   challenge(): Challenge
   /** The signed receipt, if these are the right answers to the challenge. */
   judge(challenge: Challenge, digests: readonly Hash[]): Promise<SignedReceipt | BlocksRefusal>
@@ -175,6 +178,8 @@ class Answers {
         return this.#within(request.part, request.ranges, 1, shape =>
           this.#blocks(shape, request.ranges, request.rate)
         )
+      case 'side':
+        return this.#side()
       case 'complete':
         this.#challenge = this.#served.challenge()
         return { reply: { kind: 'challenge', ...this.#challenge } }
@@ -213,6 +218,11 @@ class Answers {
     }
     const { encoding, bytes } = await this.#served.blocks(shape, ranges, rate)
     return { reply: { kind: 'data', encoding, sizeBytes: bytes.byteLength }, body: bytes }
+  }
+
+  async #side(): Promise<Answer> {
+    const offer = await this.#served.side()
+    return { reply: offer === undefined ? { kind: 'no-side' } : { kind: 'side', ...offer } }
   }
 
   async #judge(digests: readonly Hash[]): Promise<Answer | BlocksRefusal> {

@@ -13,7 +13,8 @@ import {
   blocksRequest,
   type Challenge,
   type Encoding,
-  type Outline
+  type Outline,
+  type SideOffer
 } from './messages.ts'
 import type { PartShape } from './parts.ts'
 import { rangeBytes, requireLength } from './ranges.ts'
@@ -59,6 +60,8 @@ export interface BlocksSource {
     rate: number,
     room?: Uint8Array
   ): Promise<Packed>
+  /** Where the origin takes `get` questions besides; undefined if nowhere. */
+  side(): Promise<SideOffer | undefined>
   /** Says that every byte is here, answers the challenge, and gets the receipt. */
   prove(answer: (challenge: Challenge) => Promise<readonly Hash[]>): Promise<SignedReceipt>
   /** Never rejects. */
@@ -117,6 +120,13 @@ class StreamSource implements BlocksSource {
         throw new FrameError('MALFORMED', message)
       }
       return { encoding, sizeBytes, bytes: await this.#body(reply.sizeBytes, room) }
+    })
+  }
+
+  side(): Promise<SideOffer | undefined> {
+    return this.#ask({ kind: 'side' }, async () => {
+      const reply = await this.#next('side', 'no-side')
+      return reply.kind === 'side' ? reply : undefined
     })
   }
 

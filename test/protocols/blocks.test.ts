@@ -46,6 +46,7 @@ function machine(changes: Partial<ServedMachine> = {}): ServedMachine {
     changes: async (_shape, base) => (base === HASH ? Uint8Array.of(0, 0) : undefined),
     blocks: async (shape, ranges) => ({ encoding: 'plain', bytes: fill(shape, ranges) }),
     deliver: (_bytes, write) => write(),
+    side: async () => undefined,
     challenge: () => ({ nonce: HASH, places: [{ part: 'disk', index: 0 }] }),
     judge: async (challenge, digests) =>
       digests[0] === digest(challenge.nonce)

@@ -285,6 +285,7 @@ const blocksRequests: readonly BlocksRequest[] = [
     ],
     rate: 12_500_000
   },
+  { kind: 'side' },
   { kind: 'complete' },
   { kind: 'answer', digests: [HASH] }
 ]
@@ -301,6 +302,8 @@ const blocksReplies: readonly BlocksReply[] = [
   { kind: 'hashes', sizeBytes: 1_048_576 },
   { kind: 'no-base' },
   { kind: 'data', encoding: 'brotli', sizeBytes: 700 },
+  { kind: 'side', port: 40_123, identity: HASH, key: HASH },
+  { kind: 'no-side' },
   { kind: 'challenge', nonce: HASH, places: [{ part: 'disk', index: 3 }] },
   { kind: 'receipt', receipt: RECEIPT },
   { kind: 'refused', code: 'NO_SUCH_MOVE', message: 'no open move of this machine to you' }

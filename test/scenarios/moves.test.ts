@@ -270,6 +270,7 @@ function outlined(outline: Outline): ServedMachine {
     changes: never,
     blocks: never,
     deliver: never,
+    side: never,
     challenge: never,
     judge: never,
     close: () => Promise.resolve()

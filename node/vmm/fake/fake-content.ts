@@ -29,6 +29,7 @@ export function openFakeContent(
       requireRange(parts, part, within?.offset ?? 0, within?.length ?? 0)
       return part !== 'disk' || mark === undefined ? undefined : cut(disk.changed(), within)
     },
+    door: () => undefined,
     close: async () => {
       if (isOpen) closed()
       isOpen = false

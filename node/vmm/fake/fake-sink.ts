@@ -59,6 +59,7 @@ export function openFakeSink(host: FakeHost, plan: FakeSinkPlan): ContentSink {
       into.zero(offset, length)
     },
     read: async (part, offset, length) => touch(part, offset, length).read(offset, length),
+    door: async () => undefined,
     commit: async () => {
       touch('config', 0, 0)
       requireConfig(spec, whole(parts.get('config')) ?? new Uint8Array(0))

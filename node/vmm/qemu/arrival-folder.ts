@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { diskBytes } from '../part-shapes.ts'
-import type { MachineSpec, PartShape, ReceiveBase } from '../vmm.ts'
+import type { MachineSpec, PartName, PartShape, ReceiveBase } from '../vmm.ts'
 import { makeDisk } from './disk.ts'
 import { layersOf, layOver, stampOf } from './disk-chain.ts'
 import { syncFile, writeDurably } from './durable.ts'
@@ -10,6 +10,8 @@ export interface ArrivalPlan {
   readonly spec: MachineSpec
   readonly parts: readonly PartShape[]
   readonly base: ReceiveBase
+  /** Parts that will be written. */
+  readonly changing: readonly PartName[]
   /** Of the older copy. */
   readonly older: MachineFolder
   /** Raw disk of the image. */

@@ -63,7 +63,7 @@ export class Arrivals {
     resumed: boolean,
     { machine, older, replace }: ArrivalPlace
   ): Promise<ContentSink> {
-    const { spec, parts, base } = plan
+    const { spec, parts, base, changing } = plan
     const { uuid } = spec
     const folder = this.#folders.incoming(uuid)
     const left = async (): Promise<void> => {
@@ -87,7 +87,7 @@ export class Arrivals {
     const baseConfig =
       base === 'cached' && older !== undefined ? encodeConfig(older.spec) : undefined
     const begun = { resumed, baseConfig, baseMemory: await baseMemory(plan) }
-    const sink = await openSink({ spec, parts, folder, socketPath, ...begun }, end)
+    const sink = await openSink({ spec, parts, changing, folder, socketPath, ...begun }, end)
     this.#sinks.set(uuid, sink)
     return sink
   }

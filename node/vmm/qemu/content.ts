@@ -5,6 +5,7 @@ import type { Extent, MachineContent, MachineSpec, PartShape } from '../vmm.ts'
 import { readMemoryFormat } from './arguments.ts'
 import { recordedSince } from './change-record.ts'
 import { type ExportedDisk, exportDisk } from './disk.ts'
+import { layerFilesOf } from './disk-chain.ts'
 import { readExactly } from './file-bytes.ts'
 import type { MachineFolder } from './machine-folder.ts'
 import { pageExtents } from './memory/index.ts'
@@ -24,6 +25,7 @@ export async function openContent(
   const disk = await exportDisk({ file: folder.disk, socketPath, mode: 'read', bitmap: mark })
   const memory = memoryFile === undefined ? undefined : await open(memoryFile, 'r')
   const memoryExtents = await extentsOf(memory, format)
+  const files = await layerFilesOf(folder.disk, folder.folder)
   const parts: PartShape[] = [
     { name: 'config', format: CONFIG_FORMAT, sizeBytes: config.length },
     { name: 'disk', format: DISK_FORMAT, sizeBytes: disk.client.sizeBytes }
@@ -50,6 +52,10 @@ export async function openContent(
       requireRange(parts, part, within?.offset ?? 0, within?.length ?? 0)
       if (part !== 'disk' || mark === undefined) return undefined
       return await disk.client.dirty(mark, within)
+    },
+    door: part => {
+      if (part === 'disk') return { kind: 'layers', files, otherwise: { kind: 'nbd', socketPath } }
+      return part === 'memory' && memoryFile ? { kind: 'file', path: memoryFile } : undefined
     },
     close: async () => {
       if (!isOpen) return

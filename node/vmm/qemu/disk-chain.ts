@@ -11,6 +11,7 @@ import { basename, isAbsolute, join } from 'node:path'
 import { runQemuImg } from './disk.ts'
 import { syncFile } from './durable.ts'
 import { readQcow2 } from './qcow2-header.ts'
+import type { LayerFile } from './qcow2-layers.ts'
 import { writeOverlay } from './qcow2-overlay.ts'
 
 /** Every layer costs each read of an unwritten block one more look. */
@@ -33,6 +34,14 @@ export async function layersOf(disk: string, folder: string): Promise<readonly s
     files.push(at)
   }
   throw new Error(`${disk} has more than ${WALK_MAX} layers.`)
+}
+
+/** All files of a disk, the image's included. */
+export async function layerFilesOf(disk: string, folder: string): Promise<readonly LayerFile[]> {
+  const layers = await layersOf(disk, folder)
+  const { backing } = await readQcow2(layers.at(-1) ?? disk)
+  const files = layers.map(path => ({ path, format: 'qcow2' as const }))
+  return backing === undefined ? files : [...files, { path: backing, format: 'raw' }]
 }
 
 /** Begins `disk` in a folder as the differences to another disk, which is not touched. */

@@ -23,7 +23,7 @@ import {
 
 interface Pending {
   readonly offset: number
-  readonly into: Buffer
+  readonly into: Uint8Array
   readonly descriptors: Descriptors[]
   error: number
   resolve(): void
@@ -36,6 +36,8 @@ const ZERO_MAX_BYTES = 2 ** 30
 
 const FLAG_ZERO = 2
 const FLAG_DIRTY = 1
+
+const NOTHING = new Uint8Array()
 
 const ALLOCATION = 'base:allocation'
 
@@ -75,7 +77,7 @@ export class NbdClient {
     const flags = Buffer.alloc(4)
     flags.writeUInt32BE(CLIENT_FLAGS)
     socket.write(flags)
-    await negotiate(socket, reader, OPTIONS.structuredReplies, new Uint8Array(0))
+    await negotiate(socket, reader, OPTIONS.structuredReplies, NOTHING)
     const wanted = bitmap === undefined ? [ALLOCATION] : [ALLOCATION, dirtyContext(bitmap)]
     const option = encodeMetaContexts(wanted)
     const agreed = await negotiate(socket, reader, OPTIONS.setMetaContext, option)
@@ -89,29 +91,46 @@ export class NbdClient {
   }
 
   async read(offset: number, length: number): Promise<Uint8Array> {
-    const result = Buffer.alloc(length)
-    for (let at = 0; at < length; at += REQUEST_MAX_BYTES) {
-      const into = result.subarray(at, Math.min(length, at + REQUEST_MAX_BYTES))
+    const result = new Uint8Array(length)
+    await this.readInto(offset, result)
+    return result
+  }
+
+  /** Fills `target` with the bytes from `offset` on. */
+  async readInto(offset: number, target: Uint8Array): Promise<void> {
+    for (let at = 0; at < target.length; at += REQUEST_MAX_BYTES) {
+      const into = target.subarray(at, at + REQUEST_MAX_BYTES)
       await this.#ask(COMMANDS.read, offset + at, into.length, into)
     }
-    return new Uint8Array(result.buffer, result.byteOffset, length)
   }
 
   async write(offset: number, bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length; at += REQUEST_MAX_BYTES) {
       const piece = bytes.subarray(at, at + REQUEST_MAX_BYTES)
-      await this.#ask(COMMANDS.write, offset + at, piece.length, Buffer.alloc(0), piece)
+      await this.#ask(COMMANDS.write, offset + at, piece.length, NOTHING, piece)
     }
   }
 
+  /** Each piece, of at most `REQUEST_MAX_BYTES`, at its place; all requests leave together. */
+  async writeAll(
+    pieces: readonly { readonly offset: number; readonly bytes: Uint8Array }[]
+  ): Promise<void> {
+    this.#socket.cork()
+    const answers = pieces.map(({ offset, bytes }) =>
+      this.#ask(COMMANDS.write, offset, bytes.length, NOTHING, bytes)
+    )
+    this.#socket.uncork()
+    await Promise.all(answers)
+  }
+
   async flush(): Promise<void> {
-    await this.#ask(COMMANDS.flush, 0, 0, Buffer.alloc(0))
+    await this.#ask(COMMANDS.flush, 0, 0, NOTHING)
   }
 
   async zero(offset: number, length: number): Promise<void> {
     for (let at = 0; at < length; at += ZERO_MAX_BYTES) {
       const piece = Math.min(ZERO_MAX_BYTES, length - at)
-      await this.#ask(COMMANDS.zero, offset + at, piece, Buffer.alloc(0))
+      await this.#ask(COMMANDS.zero, offset + at, piece, NOTHING)
     }
   }
 
@@ -136,7 +155,7 @@ export class NbdClient {
     const end = offset + length
     for (let at = offset; at < end; ) {
       const asked = Math.min(end - at, STATUS_MAX_BYTES)
-      const answer = await this.#ask(COMMANDS.blockStatus, at, asked, Buffer.alloc(0))
+      const answer = await this.#ask(COMMANDS.blockStatus, at, asked, NOTHING)
       const told = answer.descriptors.find(each => each.context === id)?.extents ?? []
       if (told.length === 0) throw new Error('The NBD server told nothing about the disk.')
       for (const descriptor of told) {
@@ -158,7 +177,7 @@ export class NbdClient {
     command: number,
     offset: number,
     length: number,
-    into: Buffer,
+    into: Uint8Array,
     payload?: Uint8Array
   ): Promise<Pending> {
     if (this.#socket.destroyed) throw new Error('The connection to the disk is closed.')
@@ -193,18 +212,18 @@ export class NbdClient {
     }
   }
 
-  /** Data chunks carry their place on the disk; holes are zero already. */
-  async #take({ length }: ReplyHeader, { offset, into }: Pending): Promise<void> {
+  /** Data chunks carry their place on the disk. */
+  async #take({ length }: ReplyHeader, pending: Pending): Promise<void> {
     const place = await this.#reader.take(Math.min(8, length))
-    const at = length < 8 ? -1 : Number(place.readBigUInt64BE(0)) - offset
-    if (at < 0 || at + length - 8 > into.length) {
-      throw new Error('The NBD server sent data that was not asked for.')
-    }
-    await this.#reader.takeInto(into.subarray(at, at + length - 8))
+    const at = length < 8 ? -1n : place.readBigUInt64BE(0)
+    await this.#reader.takeInto(placeOf(pending, at, length - 8))
   }
 
   #answer(header: ReplyHeader, pending: Pending, payload: Buffer): void {
     if (header.error !== 0) pending.error = header.error
+    if (header.type === 'hole') {
+      placeOf(pending, payload.readBigUInt64BE(0), payload.readUInt32BE(8)).fill(0)
+    }
     if (header.type === 'error') pending.error = payload.readUInt32BE(0)
     if (header.type === 'blockStatus') pending.descriptors.push(decodeDescriptors(payload))
   }
@@ -222,6 +241,13 @@ export class NbdClient {
     }
     this.#pending.clear()
   }
+}
+
+/** Where that piece of the disk lies in the memory that was asked for. */
+function placeOf({ offset, into }: Pending, from: bigint, length: number): Uint8Array {
+  const at = Number(from) - offset
+  if (at >= 0 && at + length <= into.length) return into.subarray(at, at + length)
+  throw new Error('The NBD server sent data that was not asked for.')
 }
 
 function dirtyContext(bitmap: string): string {

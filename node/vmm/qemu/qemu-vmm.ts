@@ -216,7 +216,8 @@ export class QemuVmm implements Vmm {
     const whole = parts.reduce((sum, part) => sum + part.sizeBytes, 0)
     await requireSpace(this.#free, this.#folders.root, how.comingBytes ?? whole)
     const folder = this.#folders.machine(uuid)
-    const plan = { spec, parts, base: how.base, older: folder, imageDisk: image?.disk }
+    const { base, changing = [] } = how
+    const plan = { spec, parts, base, changing, older: folder, imageDisk: image?.disk }
     const machine = this.#newMachine(spec, folder, parts.find(isMemory)?.format)
     return await this.#arrivals.open(plan, how.resume, {
       machine,

@@ -2,7 +2,13 @@ import { rm } from 'node:fs/promises'
 import { encodeConfig } from '../config-part.ts'
 import { diskFullOr } from '../free-space.ts'
 import { requireConfig, requireRange } from '../part-shapes.ts'
-import { type ContentSink, type MachineSpec, type PartShape, VmmError } from '../vmm.ts'
+import {
+  type ContentSink,
+  type MachineSpec,
+  type PartName,
+  type PartShape,
+  VmmError
+} from '../vmm.ts'
 import { exportDisk } from './disk.ts'
 import { syncFile, writeDurably } from './durable.ts'
 import type { MachineFolder } from './machine-folder.ts'
@@ -20,6 +26,8 @@ export interface SinkEnd {
 export interface SinkPlan {
   readonly spec: MachineSpec
   readonly parts: readonly PartShape[]
+  /** Parts that will be written. */
+  readonly changing: readonly PartName[]
   /** Where the disk has been made ready. */
   readonly folder: MachineFolder
   readonly socketPath: string
@@ -37,9 +45,9 @@ export interface SinkPlan {
  */
 export async function openSink(plan: SinkPlan, end: SinkEnd): Promise<ContentSink> {
   const { spec, parts, folder, resumed } = plan
-  const disk = await exportDisk({ file: folder.disk, socketPath: plan.socketPath, mode: 'write' })
   const shape = parts.find(part => part.name === 'memory')
   const memory = shape && (await openMemory(plan, shape))
+  const disk = await exportDisk({ file: folder.disk, socketPath: plan.socketPath, mode: 'write' })
   const config = Buffer.alloc(encodeConfig(spec).length)
   config.set((plan.baseConfig ?? new Uint8Array(0)).subarray(0, config.length))
   let isOpen = true
@@ -91,6 +99,11 @@ export async function openSink(plan: SinkPlan, end: SinkEnd): Promise<ContentSin
       if (part === 'config') return Uint8Array.from(config.subarray(offset, offset + length))
       return (await memory?.read(offset, length)) ?? new Uint8Array(0)
     },
+    door: async part => {
+      requireOpen(isOpen, spec)
+      if (part === 'disk') return { kind: 'nbd', socketPath: plan.socketPath }
+      return part === 'memory' ? await memory?.door().catch(full) : undefined
+    },
     commit: async () => {
       requireOpen(isOpen, spec)
       requireConfig(spec, config)
@@ -110,7 +123,10 @@ export async function openSink(plan: SinkPlan, end: SinkEnd): Promise<ContentSin
 
 async function openMemory(plan: SinkPlan, shape: PartShape): Promise<MemorySink> {
   const file = plan.folder.unfinishedMemory
-  return await openMemorySink({ file, sizeBytes: shape.sizeBytes, base: plan.baseMemory })
+  const memory = await openMemorySink({ file, sizeBytes: shape.sizeBytes, base: plan.baseMemory })
+  // Copying what it begins as takes a while; who writes waits for it, and hears if it failed.
+  if (plan.changing.includes('memory')) memory.door().catch(() => undefined)
+  return memory
 }
 
 function requireOpen(isOpen: boolean, spec: MachineSpec): void {

@@ -21,7 +21,7 @@ import { measureMarketMove } from './market-move.ts'
 import { BASE, MODES, type Mode, type Moved, OwnMoves } from './own-moves.ts'
 import { openRivals, type Rival } from './rivals.ts'
 import { type MoveRow, moveRow } from './rows.ts'
-import { measureSparse, type SparseCase } from './sparse.ts'
+import { measureSparse, OVER_IDLE_MIB, type SparseCase } from './sparse.ts'
 import { makeWorkload, type Version } from './workload.ts'
 
 const DISK_MIB = 1_100
@@ -172,8 +172,8 @@ function ownRows(
     .filter(rivals => rivals.length > 0)
     .map(rivals => median(rivals.map(run => run.seconds)))
   const anchor = against.length === 0 ? null : Math.min(...against)
-  const peak = (side: 'source' | 'destination'): number =>
-    Math.max(...runs.map(run => run.own?.[side].rssMb ?? 0))
+  const over = (side: 'source' | 'destination'): number =>
+    Math.max(...runs.map(({ own }) => (own ? own[side].rssMb - own.idle[side].rssMb : 0)))
   const content = median(runs.map(({ own }) => (own?.bytesDone ?? 0) - (own?.bytesReused ?? 0)))
   const wire = median(runs.map(run => run.wireBytes))
   const limit = limitOf(link, { content, wire }, rates)
@@ -190,8 +190,15 @@ function ownRows(
     },
     moveRow(`move ${each}, bytes`, each, mode, wire / 1e6, 'MB'),
     moveRow(`move ${each}, CPU`, each, mode, median(runs.map(run => run.cpuSeconds)), 's'),
-    moveRow(`move ${each}, source's memory`, each, mode, peak('source'), 'MiB'),
-    moveRow(`move ${each}, destination's memory`, each, mode, peak('destination'), 'MiB')
+    moveRow(`move ${each}, source over idle`, each, mode, over('source'), 'MiB', OVER_IDLE_MIB),
+    moveRow(
+      `move ${each}, destination over idle`,
+      each,
+      mode,
+      over('destination'),
+      'MiB',
+      OVER_IDLE_MIB
+    )
   ]
 }
 

@@ -15,6 +15,8 @@ export interface Moved extends PullResult {
   readonly wireBytes: number
   readonly source: Usage
   readonly destination: Usage
+  /** Just before. */
+  readonly idle: Idle
 }
 
 /** What both sides use. */
@@ -71,8 +73,7 @@ export class OwnMoves {
     if (mode === 'both-hash') await this.#destination.call('forget', { uuid: MACHINE })
     const door = await link.through(this.#port)
     try {
-      await this.#source.call('usage', null)
-      await this.#destination.call('usage', null)
+      const idle = await this.#idle()
       const sealed = await this.#source.call('seal', { uuid: MACHINE })
       const pulled = await this.#destination.call('pull', {
         uuid: MACHINE,
@@ -92,7 +93,8 @@ export class OwnMoves {
         cpuSeconds: source.cpuSeconds + destination.cpuSeconds,
         wireBytes: wireBytes ?? pulled.bytesSent,
         source,
-        destination
+        destination,
+        idle
       }
     } finally {
       await door.close()
@@ -100,7 +102,7 @@ export class OwnMoves {
   }
 
   /** By REDOLOG: a mostly empty machine of which the destination holds the version before. */
-  async moveSparse(wish: Omit<SparseWish, 'uuid'>): Promise<Moved & { readonly idle: Idle }> {
+  async moveSparse(wish: Omit<SparseWish, 'uuid'>): Promise<Moved> {
     for (const side of [this.#source, this.#destination]) {
       await side.call('remove', { uuid: SPARSE })
       await side.call('makeSparse', { ...wish, uuid: SPARSE, changedMb: 0 })
@@ -108,9 +110,7 @@ export class OwnMoves {
     }
     await this.#source.call('makeSparse', { ...wish, uuid: SPARSE })
     await this.#source.call('seal', { uuid: SPARSE })
-    await this.#usages()
-    await delay(IDLE_MS)
-    const idle = await this.#usages()
+    const idle = await this.#idle()
     const sealed = await this.#source.call('seal', { uuid: SPARSE })
     const pulled = await this.#destination.call('pull', {
       uuid: SPARSE,
@@ -130,6 +130,12 @@ export class OwnMoves {
       wireBytes: pulled.bytesSent,
       idle
     }
+  }
+
+  async #idle(): Promise<Idle> {
+    await this.#usages()
+    await delay(IDLE_MS)
+    return await this.#usages()
   }
 
   async #usages(): Promise<Idle> {

@@ -11,6 +11,7 @@ import { Contents } from '../../../node/content/index.ts'
 import { nodeCrypto } from '../../../node/crypto/index.ts'
 import { createIdentity } from '../../../node/identity/index.ts'
 import { createNetwork, type Network } from '../../../node/network/index.ts'
+import { SideOffers, SideThread, sidePullFor } from '../../../node/side-channel/index.ts'
 import {
   comingBytes,
   LinkMeter,
@@ -38,6 +39,8 @@ interface Node {
 const NETWORK = 'be'.repeat(32)
 const PACKER = new Packer(() => performance.now())
 const FREELY = new Throttle(Infinity)
+const SIDE = new SideThread()
+const SIDE_OFFERS = new SideOffers({ thread: SIDE, host: '127.0.0.1', port: 0 })
 const never = new AbortController().signal
 const rss = new RssPeak()
 let node: Node | null = null
@@ -115,6 +118,7 @@ async function open(dir: string): Promise<Calls['open'][1]> {
   })
   const network = await connect(nodeKeyRaw)
   node = { vmm, contents, nodeKeyRaw, network }
+  SIDE.warm()
   await network.serve('blocks', stream => serveBlocks(stream, machine => serve(machine)))
   return { key: network.key, address: network.addresses()[0] ?? '' }
 }
@@ -134,12 +138,14 @@ async function serve(machine: Uuid) {
   const { vmm, contents } = opened()
   const manifest = await contents.manifest(machine)
   const content = await vmm.content(machine)
+  const side = SIDE_OFFERS.of(content)
   const served = servedContent({
     content,
     manifest,
     known: root => contents.known(machine, root),
     packer: PACKER,
     throttle: FREELY,
+    side: () => side.offer(),
     signal: never
   })
   return {
@@ -147,6 +153,7 @@ async function serve(machine: Uuid) {
     challenge: () => makeChallenge(content.parts, size => new Uint8Array(size)),
     judge: () => Promise.reject(new Error('the bench asks for no receipt')),
     close: async () => {
+      await side.close()
       await Promise.all([served.close(), manifest.close(), content.close()])
     }
   }
@@ -174,7 +181,18 @@ async function pull(wish: PullWish): Promise<PullResult> {
   const base = method.baseOf(await contents.base(uuid, spec.configuration))
   const pageRoots = new PageRoots(nodeCrypto, outline, root)
   const coming = await comingBytes(source, { crypto: nodeCrypto, pageRoots, base })
-  const how = { base: base?.kind ?? 'none', resume: false, comingBytes: coming } as const
+  const side = sidePullFor(coming.bytes, {
+    thread: SIDE,
+    host: () => network.addressOf(wish.key),
+    log: () => undefined
+  })
+  void side?.open(source)
+  const how = {
+    base: base?.kind ?? 'none',
+    resume: false,
+    comingBytes: coming.bytes,
+    changing: coming.parts
+  } as const
   const sink = await vmm.receive(spec, outline.parts, how)
   const manifest = await contents.arriving(uuid, root, outline.parts)
   const meter = new ProgressMeter(outline.parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))
@@ -191,6 +209,7 @@ async function pull(wish: PullWish): Promise<PullResult> {
     resumed: false,
     link: new LinkMeter(),
     throttle: FREELY,
+    side,
     signal: never,
     onProgress: () => rss.look()
   }

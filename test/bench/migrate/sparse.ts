@@ -5,7 +5,7 @@ import { type MoveRow, moveRow } from './rows.ts'
 const CHANGED_MB = 50
 const DATA_MB = 1_000
 /** Both nodes may take so much more than when they are idle, whatever the size (issue: bounded memory). */
-const OVER_IDLE_MIB = 64
+export const OVER_IDLE_MIB: number = 64
 
 /** GiB of disk, of which 1,000 MiB hold something. */
 const SIZES_GB = { redolog: [1.1, 4, 16], large: [64] } as const

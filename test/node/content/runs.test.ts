@@ -32,6 +32,7 @@ function contentOf(
     },
     mark: undefined,
     changed: async () => undefined,
+    door: () => undefined,
     close: async () => undefined
   }
   return { content, reads }

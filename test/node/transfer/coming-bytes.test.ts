@@ -11,7 +11,7 @@ async function coming(target: Parts, method: string, old?: Parts): Promise<numbe
   const { job } = jobFor(target, method, old, {})
   await source.hello(MACHINE, HASH)
   const pageRoots = new PageRoots(nodeCrypto, job.outline, job.root)
-  const bytes = await comingBytes(source, { crypto: nodeCrypto, pageRoots, base: job.base })
+  const { bytes } = await comingBytes(source, { crypto: nodeCrypto, pageRoots, base: job.base })
   await source.close()
   return bytes
 }

@@ -92,6 +92,7 @@ export function sinkOf(
       written.push(`${name} ${offset / BLOCK_BYTES} zero ${length}`)
       place(name).fill(0, offset, offset + length)
     },
+    door: async () => undefined,
     read: async (name, offset, length) => place(name).slice(offset, offset + length)
   }
 }

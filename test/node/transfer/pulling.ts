@@ -22,7 +22,8 @@ import {
   PAGE_BLOCKS,
   type PartName,
   type ServedMachine,
-  serveBlocks
+  serveBlocks,
+  ZeroHashes
 } from '../../../protocols/blocks/index.ts'
 import { HASH, MACHINE } from '../../protocols/golden.ts'
 import { contentOf, manifestOf, type Parts, sinkOf } from './memory-content.ts'
@@ -126,6 +127,11 @@ export function jobFor(
     manifest: {
       page: async (part, page, leaves) => {
         pages.set(`${part} ${page}`, leaves.slice())
+      },
+      reuse: async (part, { first, count }, from) => {
+        const zeros = new ZeroHashes(nodeCrypto).page
+        for (let page = first; page < first + count; page++)
+          pages.set(`${part} ${page}`, (await from?.leaves(page))?.slice() ?? zeros)
       }
     },
     resumed: false,
