@@ -150,9 +150,14 @@ export class Transfer {
       comingBytes: coming.bytes,
       changing: coming.parts
     } as const
-    const sink = await withRoom(() => vmm.receive({ uuid, configuration }, outline.parts, how))
-    const manifest = await contents.arriving(uuid, migration.root, outline.parts)
-    return { outline, sink, manifest, base, pageRoots, side }
+    try {
+      const sink = await withRoom(() => vmm.receive({ uuid, configuration }, outline.parts, how))
+      const manifest = await contents.arriving(uuid, migration.root, outline.parts)
+      return { outline, sink, manifest, base, pageRoots, side }
+    } catch (error) {
+      await side?.close()
+      throw error
+    }
   }
 
   #side(comingBytes: number): SidePull | undefined {

@@ -5,8 +5,11 @@
 const PAYS = 130e6
 /** At once: on a busy machine one may be held up by others. */
 const TRIES = 3
-/** Then again, for whoever was busy for longer. Tries go plain: so few do not count on a slow link. */
+/** Then again, for whoever was busy for longer. */
 const TRY_AGAIN_MS = 2_000
+/** So many times slower than what pays: hardly the work of others. Tries go plain, and a slow link has few of them. */
+const SLOW = 8
+const SLOW_AGAIN_MS = 10_000
 /** Blocks of a try: with fewer it would tell more of the round trip than of the link. */
 export const TRY_BLOCKS: number = 32
 
@@ -46,8 +49,9 @@ export class AsideChoice {
   /** How many bytes a second came in the try; 0 if they did not come. */
   tried(rate: number): void {
     this.#isTrying = false
-    this.#left = Math.max(0, this.#left - 1)
-    this.#againMs = this.#nowMs() + TRY_AGAIN_MS
+    const isSlow = rate > 0 && rate * SLOW < PAYS
+    this.#left = isSlow ? 0 : Math.max(0, this.#left - 1)
+    this.#againMs = this.#nowMs() + (isSlow ? SLOW_AGAIN_MS : TRY_AGAIN_MS)
     this.#pays ||= rate >= PAYS
   }
 

@@ -3,7 +3,7 @@ import type { Hash, PublicKey, Uuid } from '../../../ledger/index.ts'
 
 export interface Calls {
   /** Starts the node part: QEMU driver, manifests, libp2p. */
-  open: [{ dir: string }, { key: PublicKey; address: string }]
+  open: [{ dir: string }, { key: PublicKey; address: string; sidePort: number }]
   /** Puts the files of one version in a machine's place. */
   make: [{ uuid: Uuid; from: string }, null]
   /** Puts a stopped machine with a large, mostly empty disk in place. */
@@ -36,6 +36,8 @@ export interface PullWish {
   readonly root: Hash
   readonly key: PublicKey
   readonly address: string
+  /** In place of the one that the source offers. */
+  readonly sidePort: number
   readonly hash: boolean
 }
 

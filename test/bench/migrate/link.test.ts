@@ -47,6 +47,23 @@ function pattern(length: number, salt: number): Buffer {
   return Buffer.from(Uint32Array.from({ length: length / 4 }, (_, at) => at ^ salt).buffer)
 }
 
+test('two doors of one link count together, and each leads to its own port', async t => {
+  const servers = [createServer(), createServer()] as const
+  const ports = await Promise.all(servers.map(server => listening(t, server)))
+  const door = await slow.through(ports[0] ?? 0, ports[1])
+  t.after(() => door.close())
+  for (const [at, port] of [door.port, door.beside].entries()) {
+    const client = connect({ port, host: '127.0.0.1' })
+    const [served] = (await once(servers[at] ?? assert.fail(), 'connection')) as [Socket]
+    served.resume()
+    client.end('ten bytes!')
+    await once(served, 'end')
+    client.destroy()
+    served.destroy()
+  }
+  assert.equal(door.bytes(), 20)
+})
+
 for (const link of [loopback, slow]) {
   test(`${link.name}: bytes of both directions arrive whole and in order`, async t => {
     const { client, served, bytes } = await pair(t, link)

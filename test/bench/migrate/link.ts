@@ -6,12 +6,14 @@ import { Line, Wire } from './wire.ts'
 
 export interface Link {
   readonly name: '100 Mbit/s, 20 ms' | 'loopback'
-  /** A door of its own to a port of this machine; it leads through the link. */
-  through(port: number): Promise<Door>
+  /** A door of its own to a port of this machine, and to another one beside it; both lead through the link together. */
+  through(port: number, beside?: number): Promise<Door>
 }
 
 export interface Door {
   readonly port: number
+  /** In place of the other port, if there is one. */
+  readonly beside: number
   /** Payload of both directions so far; null where nobody counts, as that would cost the time that is measured. */
   bytes(): number | null
   close(): Promise<void>
@@ -19,7 +21,8 @@ export interface Door {
 
 export const loopback: Link = {
   name: 'loopback',
-  through: port => Promise.resolve({ port, bytes: () => null, close: () => Promise.resolve() })
+  through: (port, beside = 0) =>
+    Promise.resolve({ port, beside, bytes: () => null, close: () => Promise.resolve() })
 }
 
 /** Milliseconds that never go back; timers that are late by a few of them do not change the rate. */
@@ -45,28 +48,32 @@ export function shaped(
 ): Link {
   return {
     name,
-    async through(port) {
+    async through(port, beside) {
       const there = new Line({ clock, bytesPerMs, delayMs })
       const back = new Line({ clock, bytesPerMs, delayMs })
       const open = new Set<Socket>()
-      const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, near => {
-        hold(open, near)
-        // The handshake of TCP takes a round trip before the first byte goes.
-        clock.after(2 * delayMs, () => {
-          if (near.destroyed) return
-          const far = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
-          hold(open, far)
-          join(near.setNoDelay(), far, there, back)
-        })
-      })
-      return {
-        port: await listen(server),
-        bytes: () => there.bytes + back.bytes,
-        close: () =>
-          new Promise(done => {
-            server.close(() => done())
-            for (const socket of open) socket.destroy()
+      const leading = (to: number): Server =>
+        createServer({ allowHalfOpen: true, pauseOnConnect: true }, near => {
+          hold(open, near)
+          // The handshake of TCP takes a round trip before the first byte goes.
+          clock.after(2 * delayMs, () => {
+            if (near.destroyed) return
+            const far = connect({ port: to, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
+            hold(open, far)
+            join(near.setNoDelay(), far, there, back)
           })
+        })
+      const servers = [leading(port), ...(beside === undefined ? [] : [leading(beside)])]
+      const [first = 0, second = 0] = await Promise.all(servers.map(listen))
+      return {
+        port: first,
+        beside: second,
+        bytes: () => there.bytes + back.bytes,
+        close: async () => {
+          const closed = servers.map(server => new Promise(done => server.close(done)))
+          for (const socket of open) socket.destroy()
+          await Promise.all(closed)
+        }
       }
     }
   }

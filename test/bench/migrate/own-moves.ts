@@ -37,6 +37,7 @@ export class OwnMoves {
   readonly #destination = new Provider()
   #key = ''
   #port = 0
+  #sidePort = 0
   #peer = ''
   /** The version that lies at the source. */
   #version = ''
@@ -47,10 +48,13 @@ export class OwnMoves {
 
   static async open(files: string, folder: string): Promise<OwnMoves> {
     const moves = new OwnMoves(files)
-    const { key, address } = await moves.#source.call('open', { dir: join(folder, 'source') })
+    const { key, address, sidePort } = await moves.#source.call('open', {
+      dir: join(folder, 'source')
+    })
     await moves.#destination.call('open', { dir: join(folder, 'destination') })
     const [, port, peer] = /\/tcp\/(\d+)(\/.*)$/.exec(address) ?? []
     moves.#key = key
+    moves.#sidePort = sidePort
     moves.#port = Number(port)
     moves.#peer = peer ?? ''
     return moves
@@ -71,7 +75,7 @@ export class OwnMoves {
     await this.#prepareSource(version)
     if (mode !== 'cached') await this.#source.call('forget', { uuid: MACHINE })
     if (mode === 'both-hash') await this.#destination.call('forget', { uuid: MACHINE })
-    const door = await link.through(this.#port)
+    const door = await link.through(this.#port, this.#sidePort)
     try {
       const idle = await this.#idle()
       const sealed = await this.#source.call('seal', { uuid: MACHINE })
@@ -81,6 +85,7 @@ export class OwnMoves {
         root: sealed.root,
         key: this.#key,
         address: `/ip4/127.0.0.1/tcp/${door.port}${this.#peer}`,
+        sidePort: door.beside,
         hash: mode === 'both-hash'
       })
       const wireBytes = door.bytes()
@@ -119,6 +124,7 @@ export class OwnMoves {
       root: sealed.root,
       key: this.#key,
       address: `/ip4/127.0.0.1/tcp/${this.#port}${this.#peer}`,
+      sidePort: this.#sidePort,
       hash: false
     })
     const usages = await this.#usages()

@@ -4,6 +4,7 @@
  */
 import '../../../node/polyfill.ts'
 import { mkdir } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import type { Configuration, Uuid } from '../../../ledger/index.ts'
@@ -40,7 +41,8 @@ const NETWORK = 'be'.repeat(32)
 const PACKER = new Packer(() => performance.now())
 const FREELY = new Throttle(Infinity)
 const SIDE = new SideThread()
-const SIDE_OFFERS = new SideOffers({ thread: SIDE, host: '127.0.0.1', port: 0 })
+const SIDE_PORT = await freePort()
+const SIDE_OFFERS = new SideOffers({ thread: SIDE, host: '127.0.0.1', port: SIDE_PORT })
 const never = new AbortController().signal
 const rss = new RssPeak()
 let node: Node | null = null
@@ -78,6 +80,14 @@ const CALLS: { [K in CallName]: (input: Calls[K][0]) => Promise<Calls[K][1]> } =
     cpuBefore = cpu
     return { cpuSeconds, rssMb: rss.take() }
   }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise(resolve => server.close(resolve))
+  return address !== null && typeof address === 'object' ? address.port : 0
 }
 
 function opened(): Node {
@@ -120,7 +130,7 @@ async function open(dir: string): Promise<Calls['open'][1]> {
   node = { vmm, contents, nodeKeyRaw, network }
   SIDE.warm()
   await network.serve('blocks', stream => serveBlocks(stream, machine => serve(machine)))
-  return { key: network.key, address: network.addresses()[0] ?? '' }
+  return { key: network.key, address: network.addresses()[0] ?? '', sidePort: SIDE_PORT }
 }
 
 function connect(nodeKeyRaw: Uint8Array): Promise<Network> {
@@ -186,7 +196,12 @@ async function pull(wish: PullWish): Promise<PullResult> {
     host: () => network.addressOf(wish.key),
     log: () => undefined
   })
-  void side?.open(source)
+  // As if there were a link between, which stands at another port.
+  const offer = async () => {
+    const made = await source.side()
+    return made && { ...made, port: wish.sidePort }
+  }
+  void side?.open({ side: offer })
   const how = {
     base: base?.kind ?? 'none',
     resume: false,
