@@ -19,7 +19,7 @@ export interface ConnectWish {
 }
 
 export interface FetchWish {
-  readonly line: number
+  readonly line: string
   /** To the part that the blocks belong to. */
   readonly door: Door
   readonly shape: PartShape
@@ -34,11 +34,11 @@ export interface Calls {
   /** Nothing is served under that offer any more, and its doors are closed. */
   withdraw: [{ identity: string }, null]
   /** A line to an origin. */
-  connect: [ConnectWish, { line: number }]
+  connect: [ConnectWish, { line: string }]
   /** Blocks are here, checked and written; they were on their way for `ms` milliseconds. */
   fetch: [FetchWish, { ms: number }]
   /** Ends a line. Nothing is written any more when this is answered. */
-  hangUp: [{ line: number }, null]
+  hangUp: [{ line: string }, null]
 }
 
 export type CallName = keyof Calls

@@ -130,11 +130,14 @@ export class Line {
         socket.setTimeout(IDLE_MS, () => socket.destroy(new Error('nothing comes')))
         resolve()
       })
-      socket.on('error', error => this.#asker.fail(error))
+      let failure = new Error('the connection has ended')
+      socket.on('error', error => {
+        failure = error
+      })
       socket.on('close', () => {
         clearTimeout(late)
-        this.#asker.fail(new Error('the connection has ended'))
-        reject(new Error('the connection was refused'))
+        this.#asker.fail(failure)
+        reject(failure)
       })
     })
   }

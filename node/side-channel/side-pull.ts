@@ -27,7 +27,7 @@ export function sidePullFor(comingBytes: number, options: SidePullOptions): Side
  */
 export class SidePull implements SideWay {
   readonly #options: SidePullOptions
-  #line: number | undefined
+  #line: string | undefined
   #opening: Promise<void> | undefined
   /** Another one after each close: what was being opened before is not wanted any more. */
   #turn = 0
@@ -81,7 +81,7 @@ export class SidePull implements SideWay {
     await this.#hangUp(line)
   }
 
-  async #connect(source: Pick<BlocksSource, 'side'>): Promise<number | undefined> {
+  async #connect(source: Pick<BlocksSource, 'side'>): Promise<string | undefined> {
     const offer = await source.side()
     const host = this.#options.host()
     if (offer === undefined || host === undefined) return undefined
@@ -90,7 +90,7 @@ export class SidePull implements SideWay {
     return line
   }
 
-  async #hangUp(line: number | undefined): Promise<void> {
+  async #hangUp(line: string | undefined): Promise<void> {
     if (line === undefined) return
     await this.#options.thread.call('hangUp', { line }).catch(() => undefined)
   }

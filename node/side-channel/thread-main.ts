@@ -1,12 +1,12 @@
 /** The thread that moves blocks beside the main one: both ends of side connections, by the calls of `calls.ts`. */
+import { randomUUID } from 'node:crypto'
 import { parentPort } from 'node:worker_threads'
 import type { Answer, CallName, Calls, Question } from './calls.ts'
 import { BlockMismatch, Line } from './line.ts'
 import { SideServer } from './server.ts'
 
 const server = new SideServer()
-const lines = new Map<number, Line>()
-let lineCount = 0
+const lines = new Map<string, Line>()
 
 const CALLS: { [K in CallName]: (input: Calls[K][0]) => Promise<Calls[K][1]> } = {
   serve: wish => server.offer(wish),
@@ -16,9 +16,10 @@ const CALLS: { [K in CallName]: (input: Calls[K][0]) => Promise<Calls[K][1]> } =
   },
   async connect(wish) {
     const line = await Line.open(wish)
-    lineCount += 1
-    lines.set(lineCount, line)
-    return { line: lineCount }
+    // Not counted: a thread that was started anew must not give a name that somebody still holds.
+    const name = randomUUID()
+    lines.set(name, line)
+    return { line: name }
   },
   async fetch(wish) {
     const line = lines.get(wish.line)
