@@ -1,4 +1,7 @@
+import { crc32 } from 'node:zlib'
+import { concat } from 'uint8arrays/concat'
 import {
+  applyPatch,
   BLOCK_BYTES,
   type BlockRange,
   type BlocksSource,
@@ -10,7 +13,8 @@ import {
   type Packed,
   type PartShape,
   rangeBytes,
-  sameHash
+  sameHash,
+  signaturesOf
 } from '../../protocols/blocks/index.ts'
 import { AsidePull } from './aside-pull.ts'
 import { ContentMismatch } from './checked-pages.ts'
@@ -24,6 +28,15 @@ const GETS_AHEAD = 8
 const GETS_ASIDE = 4
 /** While nothing is known of the link there are fewer: how the rest comes depends on what these tell. */
 const GETS_MEASURING = 2
+
+/** Below so many bytes a second finding out what differs within a block takes less time than sending all of it. */
+const PATCHING_PAYS = 60e6
+
+/** Blocks in a row, and what had to be sent for them. */
+interface Came {
+  readonly bytes: Uint8Array
+  readonly sentBytes: number
+}
 
 type Tasks = Generator<() => Promise<void>, void, void>
 
@@ -111,19 +124,52 @@ export class BlockPull {
     ranges: readonly BlockRange[],
     leaves: Leaves
   ): Promise<void> {
-    const { link, meter, throttle, signal } = this.#job
+    const { meter, link } = this.#job
     const room = this.#rooms.pop() ?? new Uint8Array(FRAME_BLOCKS_MAX * BLOCK_BYTES)
-    const packed = await source.blocks(shape, ranges, link.rate, room)
-    link.arrived(packed.bytes.byteLength)
-    this.#aside.streamed(link.rate)
-    await throttle.take(packed.bytes.byteLength, signal)
-    const bytes = await unpacked(packed)
-    this.#check(shape, ranges, bytes, leaves)
+    const patched = this.#paysPatching(shape) ? await this.#patched(source, shape, ranges) : null
+    const isRight = patched !== null && this.#wrongIn(shape, ranges, patched.bytes, leaves) === null
+    const { bytes, sentBytes } = isRight
+      ? patched
+      : await this.#arrived(await source.blocks(shape, ranges, link.rate, room))
+    if (!isRight) this.#check(shape, ranges, bytes, leaves)
     if (this.#broken) return
     await this.#write(shape, ranges, bytes)
     // After a failure somebody may still write from it: it is not used again then.
     this.#rooms.push(room)
-    meter.arrived(bytes.byteLength, packed.bytes.byteLength)
+    meter.arrived(bytes.byteLength, sentBytes + (isRight ? 0 : (patched?.sentBytes ?? 0)))
+  }
+
+  /** Whether what lies here of a part is worth to be told: there is an older one, and the link is slow. */
+  #paysPatching(shape: PartShape): boolean {
+    const { base, link } = this.#job
+    const hasOld = base?.manifest.parts.some(part => part.shape.name === shape.name) === true
+    return hasOld && link.rate > 0 && link.rate < PATCHING_PAYS
+  }
+
+  /** The blocks made of what lies here and what differs. */
+  async #patched(
+    source: BlocksSource,
+    shape: PartShape,
+    ranges: readonly BlockRange[]
+  ): Promise<Came> {
+    const { sink, link } = this.#job
+    const reads = ranges.map(range =>
+      sink.read(shape.name, range.first * BLOCK_BYTES, rangeBytes(shape, range))
+    )
+    const bytes = concat(await Promise.all(reads))
+    const packed = await source.patch(shape, ranges, link.rate, signaturesOf(bytes, crc32))
+    const { bytes: patch, sentBytes } = await this.#arrived(packed)
+    applyPatch(bytes, patch)
+    return { bytes, sentBytes }
+  }
+
+  async #arrived(packed: Packed): Promise<Came> {
+    const { link, throttle, signal } = this.#job
+    const sentBytes = packed.bytes.byteLength
+    link.arrived(sentBytes)
+    this.#aside.streamed(link.rate)
+    await throttle.take(sentBytes, signal)
+    return { bytes: await unpacked(packed), sentBytes }
   }
 
   /** Those blocks of the ranges that the sink does not hold yet. */
@@ -145,16 +191,28 @@ export class BlockPull {
   }
 
   #check(shape: PartShape, ranges: readonly BlockRange[], bytes: Uint8Array, leaves: Leaves): void {
+    const wrong = this.#wrongIn(shape, ranges, bytes, leaves)
+    if (wrong === null) return
+    const where = `block ${wrong} of ${shape.name}`
+    throw new ContentMismatch(`${where} is not the block that the ledger's root speaks of`)
+  }
+
+  /** The first block that is not the one its leaf speaks of. */
+  #wrongIn(
+    shape: PartShape,
+    ranges: readonly BlockRange[],
+    bytes: Uint8Array,
+    leaves: Leaves
+  ): number | null {
     let at = 0
     for (const range of ranges) {
       const length = rangeBytes(shape, range)
       for (const { index, block } of blocksOfRange(shape, range, bytes.subarray(at, at + length))) {
-        if (sameHash(leafHash(this.#job.crypto, block), leafOf(leaves, index))) continue
-        const where = `block ${index} of ${shape.name}`
-        throw new ContentMismatch(`${where} is not the block that the ledger's root speaks of`)
+        if (!sameHash(leafHash(this.#job.crypto, block), leafOf(leaves, index))) return index
       }
       at += length
     }
+    return null
   }
 
   async #write(shape: PartShape, ranges: readonly BlockRange[], bytes: Uint8Array): Promise<void> {

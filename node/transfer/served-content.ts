@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import { concat } from 'uint8arrays/concat'
 import { type Hash, toHex } from '../../ledger/index.ts'
 import {
@@ -9,6 +10,7 @@ import {
   type PartManifest,
   type PartName,
   type PartShape,
+  patchOf,
   rangeBytes,
   type ServedMachine,
   type SideOffer
@@ -35,7 +37,7 @@ export interface ServedContentOptions {
 
 type Served = Pick<
   ServedMachine,
-  'outline' | 'pageRoots' | 'leaves' | 'changes' | 'blocks' | 'deliver' | 'side'
+  'outline' | 'pageRoots' | 'leaves' | 'changes' | 'blocks' | 'patch' | 'deliver' | 'side'
 > & {
   close(): Promise<void>
 }
@@ -52,6 +54,12 @@ export function servedContent(options: ServedContentOptions): Served {
     if (bases.size === 0) bases.set(root, opened)
     return bases.has(root) ? opened : Promise.resolve(undefined)
   }
+  const packed = async (bytes: Uint8Array, rate: number): ReturnType<Packer['pack']> => {
+    const linkRate = Math.min(meter.rateWith(rate), throttle.bytesPerSecond)
+    const made = await meter.packing(() => packer.pack(bytes, linkRate))
+    await throttle.take(made.bytes.byteLength, signal)
+    return made
+  }
   return {
     outline: outlineOf(manifest),
     pageRoots: (shape, { first, count }) => part(shape).pageRoots(first, count),
@@ -62,12 +70,12 @@ export function servedContent(options: ServedContentOptions): Served {
       if (old === undefined) return undefined
       return concat(await Promise.all(pages.map(page => changedIn(old, part(shape), page))))
     },
-    blocks: async (shape, ranges, rate) => {
+    blocks: async (shape, ranges, rate) =>
+      await packed(await readRanges(content, shape, ranges), rate),
+    patch: async (shape, ranges, rate, signatures) => {
       const bytes = await readRanges(content, shape, ranges)
-      const linkRate = Math.min(meter.rateWith(rate), throttle.bytesPerSecond)
-      const packed = await meter.packing(() => packer.pack(bytes, linkRate))
-      await throttle.take(packed.bytes.byteLength, signal)
-      return packed
+      const patch = patchOf(bytes, signatures, crc32)
+      return { ...(await packed(patch, rate)), patchBytes: patch.byteLength }
     },
     // A bandwidth limit is kept by the stream alone.
     side: async () => (throttle.bytesPerSecond === Infinity ? options.side?.() : undefined),

@@ -47,6 +47,7 @@ export {
   type PartName,
   type PartShape
 } from './parts.ts'
+export { applyPatch, patchOf, signaturesOf } from './patch.ts'
 export { extend, grouped, type PageWork, rangeBytes, workOfPage } from './ranges.ts'
 export { type OpenServed, type ServedMachine, serveBlocks } from './serve.ts'
 export {

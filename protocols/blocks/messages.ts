@@ -20,11 +20,14 @@ import {
   type PartShape,
   partsCodec
 } from './parts.ts'
+import { patchBounds, signatureBytes } from './patch.ts'
 
 /** Blocks of data in one frame: 1 MiB keeps the stream full and is half of the muxer's window. */
 export const FRAME_BLOCKS_MAX: number = 64
-/** The bytes of 64 blocks in a frame of their own; every message is far smaller. */
-export const BLOCKS_FRAME_BYTES_MAX: number = FRAME_BLOCKS_MAX * BLOCK_BYTES
+/** The bytes of 64 blocks in a frame of their own, or a patch of as many; every message is far smaller. */
+export const BLOCKS_FRAME_BYTES_MAX: number = patchBounds(FRAME_BLOCKS_MAX * BLOCK_BYTES).most
+/** A frame of the destination: the signatures of 64 blocks are the largest. */
+export const SIGNATURES_BYTES_MAX: number = signatureBytes(FRAME_BLOCKS_MAX * BLOCK_BYTES)
 /** A message: a challenge of 32 places is the largest. */
 export const REPLY_BYTES_MAX: number = 4_096
 /** Page roots that one question may ask for: 1 MiB of them, enough for 128 GiB of content. */
@@ -131,6 +134,13 @@ export type BlocksRequest =
       readonly ranges: readonly BlockRange[]
       readonly rate: number
     }
+  /** As `get`, but for a patch of what the destination has there; the next frame are its signatures. */
+  | {
+      readonly kind: 'patch'
+      readonly part: PartName
+      readonly ranges: readonly BlockRange[]
+      readonly rate: number
+    }
   /** Asks for a connection of its own for the `get` questions that follow. */
   | { readonly kind: 'side' }
   /** "I hold every byte": asks for the challenge. */
@@ -148,6 +158,13 @@ export type BlocksReply =
   | { readonly kind: 'hashes'; readonly sizeBytes: number }
   /** Answers `changes`: no manifest of that version is kept here any more; ask for all leaves. */
   | { readonly kind: 'no-base' }
+  /** Answers `patch`; the next frame is `sizeBytes` long and unpacks to a patch of `patchBytes`. */
+  | {
+      readonly kind: 'patched'
+      readonly encoding: Encoding
+      readonly sizeBytes: number
+      readonly patchBytes: number
+    }
   /** Answers `get`; the next frame is `sizeBytes` long and holds the blocks of all ranges in order. */
   | { readonly kind: 'data'; readonly encoding: Encoding; readonly sizeBytes: number }
   | ({ readonly kind: 'side' } & SideOffer)
@@ -164,6 +181,8 @@ const range: Codec<BlockRange> = record({
   first: index,
   count: fields.integer(1, FRAME_BLOCKS_MAX)
 })
+const ranges: Codec<readonly BlockRange[]> = list(range, FRAME_BLOCKS_MAX, 1)
+const rate: Codec<number> = fields.integer(0, RATE_MAX)
 const sizeBytes: Codec<number> = fields.integer(0, BLOCKS_FRAME_BYTES_MAX)
 
 const requestCodec: Codec<BlocksRequest> = tagged<BlocksRequest, 'kind'>('kind', {
@@ -171,11 +190,8 @@ const requestCodec: Codec<BlocksRequest> = tagged<BlocksRequest, 'kind'>('kind',
   pages: record({ part, first: index, count: fields.integer(1, PAGE_ROOTS_MAX) }),
   leaves: record({ part, pages }),
   changes: record({ part, base: fields.hash, pages }),
-  get: record({
-    part,
-    ranges: list(range, FRAME_BLOCKS_MAX, 1),
-    rate: fields.integer(0, RATE_MAX)
-  }),
+  get: record({ part, ranges, rate }),
+  patch: record({ part, ranges, rate }),
   side: nothing,
   complete: nothing,
   answer: record({ digests: list(fields.hash, CHALLENGE_BLOCKS) })
@@ -185,6 +201,7 @@ const replyCodec: Codec<BlocksReply> = tagged<BlocksReply, 'kind'>('kind', {
   outline: record({ parts: partsCodec, partRoots: list(fields.hash, PART_NAMES.length, 1) }),
   hashes: record({ sizeBytes }),
   'no-base': nothing,
+  patched: record({ encoding: choice(ENCODINGS), sizeBytes, patchBytes: sizeBytes }),
   data: record({ encoding: choice(ENCODINGS), sizeBytes }),
   side: record({
     port: fields.integer(1, PORT_MAX),

@@ -46,6 +46,17 @@ export interface ServedMachine {
     ranges: readonly BlockRange[],
     rate: number
   ): Promise<{ readonly encoding: Encoding; readonly bytes: Uint8Array }>
+  /** A patch of what has these signatures, packed or not, and its bytes before that. */
+  patch(
+    shape: PartShape,
+    ranges: readonly BlockRange[],
+    rate: number,
+    signatures: Uint8Array
+  ): Promise<{
+    readonly encoding: Encoding
+    readonly bytes: Uint8Array
+    readonly patchBytes: number
+  }>
   /** Sends an answer with so many bytes by `write`; how long that lasts tells how fast the link is. */
   deliver(bytes: number, write: () => Promise<void>): Promise<void>
   /** A connection of its own for blocks; undefined where there is none for this machine or on this host. */
@@ -108,16 +119,16 @@ async function answerAll(
 ): Promise<BlocksRefusal | undefined> {
   const answers = new Answers(served)
   const begun: Promise<Answer | BlocksRefusal>[] = []
-  let reading: Promise<BlocksRequest | null> | null = null
+  let reading: Promise<Asked | null> | null = null
   let isOver = false
   for (;;) {
-    if (!isOver && begun.length < ANSWERS_AHEAD) reading ??= readMessage(channel, blocksRequest)
+    if (!isOver && begun.length < ANSWERS_AHEAD) reading ??= readAsked(channel)
     const news = await firstOf(reading, begun[0])
     if (news === undefined) return undefined
-    if ('request' in news) {
+    if ('asked' in news) {
       reading = null
-      isOver = news.request === null
-      if (news.request !== null) begun.push(begin(answers, news.request))
+      isOver = news.asked === null
+      if (news.asked !== null) begun.push(begin(answers, news.asked))
       continue
     }
     void begun.shift()
@@ -130,22 +141,37 @@ async function answerAll(
   }
 }
 
-function begin(answers: Answers, request: BlocksRequest): Promise<Answer | BlocksRefusal> {
-  const answer = answers.to(request)
+/** A question, with the frame that follows a `patch`. */
+interface Asked {
+  readonly request: BlocksRequest
+  readonly signatures: Uint8Array
+}
+
+async function readAsked(channel: Frames): Promise<Asked | null> {
+  const request = await readMessage(channel, blocksRequest)
+  if (request === null) return null
+  if (request.kind !== 'patch') return { request, signatures: new Uint8Array() }
+  const signatures = await channel.read()
+  if (signatures === null) throw new FrameError('TRUNCATED', "a 'patch' without its signatures")
+  return { request, signatures }
+}
+
+function begin(answers: Answers, asked: Asked): Promise<Answer | BlocksRefusal> {
+  const answer = answers.to(asked)
   // Awaited in its turn; until then a failure must not count as unheard.
   answer.catch(() => undefined)
   return answer
 }
 
-type News = { readonly request: BlocksRequest | null } | { readonly answer: Answer | BlocksRefusal }
+type News = { readonly asked: Asked | null } | { readonly answer: Answer | BlocksRefusal }
 
 /** Whichever comes first; undefined when neither is awaited. */
 async function firstOf(
-  reading: Promise<BlocksRequest | null> | null,
+  reading: Promise<Asked | null> | null,
   answering: Promise<Answer | BlocksRefusal> | undefined
 ): Promise<News | undefined> {
   const awaited: Promise<News>[] = []
-  if (reading !== null) awaited.push(reading.then(request => ({ request })))
+  if (reading !== null) awaited.push(reading.then(asked => ({ asked })))
   if (answering !== undefined) awaited.push(answering.then(answer => ({ answer })))
   return awaited.length === 0 ? undefined : Promise.race(awaited)
 }
@@ -158,7 +184,7 @@ class Answers {
     this.#served = served
   }
 
-  async to(request: BlocksRequest): Promise<Answer | BlocksRefusal> {
+  async to({ request, signatures }: Asked): Promise<Answer | BlocksRefusal> {
     switch (request.kind) {
       case 'hello':
         return malformed("a second 'hello' on one stream")
@@ -177,6 +203,10 @@ class Answers {
       case 'get':
         return this.#within(request.part, request.ranges, 1, shape =>
           this.#blocks(shape, request.ranges, request.rate)
+        )
+      case 'patch':
+        return this.#within(request.part, request.ranges, 1, shape =>
+          this.#patch(shape, request.ranges, request.rate, signatures)
         )
       case 'side':
         return this.#side()
@@ -212,10 +242,8 @@ class Answers {
     ranges: readonly BlockRange[],
     rate: number
   ): Promise<Answer | BlocksRefusal> {
-    const blocks = blocksIn(ranges)
-    if (blocks > FRAME_BLOCKS_MAX) {
-      return malformed(`a 'get' of ${blocks} blocks, at most ${FRAME_BLOCKS_MAX} fit in an answer`)
-    }
+    const tooMany = moreThanFit(ranges)
+    if (tooMany !== undefined) return tooMany
     const { encoding, bytes } = await this.#served.blocks(shape, ranges, rate)
     return { reply: { kind: 'data', encoding, sizeBytes: bytes.byteLength }, body: bytes }
   }
@@ -225,6 +253,24 @@ class Answers {
     return { reply: offer === undefined ? { kind: 'no-side' } : { kind: 'side', ...offer } }
   }
 
+  async #patch(
+    shape: PartShape,
+    ranges: readonly BlockRange[],
+    rate: number,
+    signatures: Uint8Array
+  ): Promise<Answer | BlocksRefusal> {
+    const tooMany = moreThanFit(ranges)
+    if (tooMany !== undefined) return tooMany
+    const { encoding, bytes, patchBytes } = await this.#served.patch(
+      shape,
+      ranges,
+      rate,
+      signatures
+    )
+    const sizeBytes = bytes.byteLength
+    return { reply: { kind: 'patched', encoding, sizeBytes, patchBytes }, body: bytes }
+  }
+
   async #judge(digests: readonly Hash[]): Promise<Answer | BlocksRefusal> {
     const challenge = this.#challenge
     if (challenge === undefined) return malformed("an 'answer' without a challenge")
@@ -232,6 +278,12 @@ class Answers {
     const receipt = await this.#served.judge(challenge, digests)
     return 'code' in receipt ? receipt : { reply: { kind: 'receipt', receipt } }
   }
+}
+
+function moreThanFit(ranges: readonly BlockRange[]): BlocksRefusal | undefined {
+  const blocks = blocksIn(ranges)
+  if (blocks <= FRAME_BLOCKS_MAX) return undefined
+  return malformed(`${blocks} blocks at once, at most ${FRAME_BLOCKS_MAX} fit in an answer`)
 }
 
 function hashes(body: Uint8Array): Answer {

@@ -17,6 +17,7 @@ import {
   type SideOffer
 } from './messages.ts'
 import type { PartShape } from './parts.ts'
+import { patchBounds } from './patch.ts'
 import { rangeBytes, requireLength } from './ranges.ts'
 
 /** The origin said no. */
@@ -59,6 +60,16 @@ export interface BlocksSource {
     ranges: readonly BlockRange[],
     rate: number,
     room?: Uint8Array
+  ): Promise<Packed>
+  /**
+   * What changes bytes with these signatures into those blocks; else as `blocks`. `sizeBytes` is that of the patch, which
+   * can be one for so many bytes.
+   */
+  patch(
+    shape: PartShape,
+    ranges: readonly BlockRange[],
+    rate: number,
+    signatures: Uint8Array
   ): Promise<Packed>
   /** Where the origin takes `get` questions besides; undefined if nowhere. */
   side(): Promise<SideOffer | undefined>
@@ -130,6 +141,27 @@ class StreamSource implements BlocksSource {
     })
   }
 
+  patch(
+    shape: PartShape,
+    ranges: readonly BlockRange[],
+    rate: number,
+    signatures: Uint8Array
+  ): Promise<Packed> {
+    const wanted = ranges.reduce((sum, range) => sum + rangeBytes(shape, range), 0)
+    const { least, most } = patchBounds(wanted)
+    const read = async (): Promise<Packed> => {
+      const { encoding, sizeBytes, patchBytes } = await this.#next('patched')
+      const isPatch = patchBytes >= least && patchBytes <= most
+      const fits = encoding === 'plain' ? sizeBytes === patchBytes : sizeBytes <= patchBytes
+      if (!isPatch || !fits) {
+        const message = `${sizeBytes} bytes (${encoding}) for a patch of ${patchBytes} to ${wanted} bytes`
+        throw new FrameError('MALFORMED', message)
+      }
+      return { encoding, sizeBytes: patchBytes, bytes: await this.#body(sizeBytes) }
+    }
+    return this.#ask({ kind: 'patch', part: shape.name, ranges, rate }, read, signatures)
+  }
+
   async prove(answer: (challenge: Challenge) => Promise<readonly Hash[]>): Promise<SignedReceipt> {
     const challenge = await this.#ask({ kind: 'complete' }, () => this.#next('challenge'))
     const digests = await answer(challenge)
@@ -146,8 +178,10 @@ class StreamSource implements BlocksSource {
   }
 
   /** After the first failure no answer can be told from another: every later question fails as well. */
-  async #ask<T>(request: BlocksRequest, read: () => Promise<T>): Promise<T> {
-    const sent = sendMessage(this.#channel, blocksRequest, request)
+  async #ask<T>(request: BlocksRequest, read: () => Promise<T>, body?: Uint8Array): Promise<T> {
+    const message = sendMessage(this.#channel, blocksRequest, request)
+    // Handed over in the same turn, so that no other question comes between.
+    const sent = body === undefined ? message : Promise.all([message, this.#channel.write(body)])
     const answer = Promise.all([this.#answered, sent]).then(read)
     this.#answered = answer
     // Whoever asked hears of the failure; the chain must not end the process besides.

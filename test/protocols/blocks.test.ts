@@ -2,9 +2,11 @@ import '../../node/polyfill.ts'
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
+import { crc32 } from 'node:zlib'
 import { streamPair } from '@libp2p/utils'
 import { nodeCrypto } from '../../node/crypto/index.ts'
 import {
+  applyPatch,
   BLOCK_BYTES,
   type BlockRange,
   BlocksRefused,
@@ -17,8 +19,10 @@ import {
   grouped,
   HASH_BYTES,
   type PartShape,
+  patchOf,
   type ServedMachine,
   serveBlocks,
+  signaturesOf,
   workOfPage,
   ZeroHashes
 } from '../../protocols/blocks/index.ts'
@@ -46,6 +50,10 @@ function machine(changes: Partial<ServedMachine> = {}): ServedMachine {
     changes: async (_shape, base) => (base === HASH ? Uint8Array.of(0, 0) : undefined),
     blocks: async (shape, ranges) => ({ encoding: 'plain', bytes: fill(shape, ranges) }),
     deliver: (_bytes, write) => write(),
+    patch: async (shape, ranges, _rate, signatures) => {
+      const bytes = patchOf(fill(shape, ranges), signatures, crc32)
+      return { encoding: 'plain', bytes, patchBytes: bytes.byteLength }
+    },
     side: async () => undefined,
     challenge: () => ({ nonce: HASH, places: [{ part: 'disk', index: 0 }] }),
     judge: async (challenge, digests) =>
@@ -102,6 +110,54 @@ test('hashes and blocks are pulled, many questions ahead, proved and receipted',
   assert.deepEqual(await source.prove(async challenge => [digest(challenge.nonce)]), RECEIPT)
   await source.close()
   assert.equal(await serving, undefined)
+})
+
+test('a patch comes in its turn among other questions, for what the destination says it has', async () => {
+  const { source, serving } = await pulling(machine())
+  await source.hello(MACHINE, HASH)
+  const ranges = [{ first: 7, count: 2 }]
+  const right = fill(DISK, ranges)
+  const old = right.slice()
+  old.fill(99, 300, 310)
+  old.fill(98, 20_000, 20_001)
+  const [before, patch, after] = await Promise.all([
+    source.blocks(DISK, [{ first: 1, count: 1 }], 0),
+    source.patch(DISK, ranges, 1, signaturesOf(old, crc32)),
+    source.blocks(DISK, [{ first: 2, count: 1 }], 0)
+  ])
+  assert.deepEqual([before.bytes[0], after.bytes[0]], [1, 2])
+  // A bit for each of the 128 pieces, and two pieces.
+  assert.equal(patch.bytes.byteLength, 16 + 2 * 256)
+  applyPatch(old, patch.bytes)
+  assert.ok(Buffer.from(old).equals(right))
+  await source.close()
+  await serving
+})
+
+test('signatures of another length than the blocks asked for end the stream', async () => {
+  for (const length of [0, 252, 260]) {
+    const { source, serving } = await pulling(machine())
+    await source.hello(MACHINE, HASH)
+    const ranges = [{ first: 7, count: 1 }]
+    await assert.rejects(
+      source.patch(DISK, ranges, 1, new Uint8Array(length)),
+      refusedAs('MALFORMED')
+    )
+    await source.close()
+    await serving
+  }
+})
+
+test('a patch that cannot be one for these blocks is refused unread', async () => {
+  for (const patchBytes of [7, 9 + BLOCK_BYTES]) {
+    const answer = { encoding: 'plain', bytes: new Uint8Array(patchBytes), patchBytes } as const
+    const { source, serving } = await pulling(machine({ patch: async () => answer }))
+    await source.hello(MACHINE, HASH)
+    const signatures = new Uint8Array(256)
+    await assert.rejects(source.patch(DISK, [{ first: 7, count: 1 }], 1, signatures), malformed)
+    await source.close()
+    await serving
+  }
 })
 
 test('changes since a version that the origin has forgotten are said to be unknown', async () => {

@@ -285,6 +285,7 @@ const blocksRequests: readonly BlocksRequest[] = [
     ],
     rate: 12_500_000
   },
+  { kind: 'patch', part: 'memory', ranges: [{ first: 3, count: 2 }], rate: 12_500_000 },
   { kind: 'side' },
   { kind: 'complete' },
   { kind: 'answer', digests: [HASH] }
@@ -301,6 +302,7 @@ const blocksReplies: readonly BlocksReply[] = [
   },
   { kind: 'hashes', sizeBytes: 1_048_576 },
   { kind: 'no-base' },
+  { kind: 'patched', encoding: 'brotli', sizeBytes: 700, patchBytes: 1_048_588 },
   { kind: 'data', encoding: 'brotli', sizeBytes: 700 },
   { kind: 'side', port: 40_123, identity: HASH, key: HASH },
   { kind: 'no-side' },

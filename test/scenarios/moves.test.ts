@@ -271,6 +271,7 @@ function outlined(outline: Outline): ServedMachine {
     blocks: never,
     deliver: never,
     side: never,
+    patch: never,
     challenge: never,
     judge: never,
     close: () => Promise.resolve()

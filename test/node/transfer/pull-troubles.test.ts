@@ -91,6 +91,7 @@ function breakingAt(source: BlocksSource, nth: number): BlocksSource {
       if (asked >= nth) throw new Error('the line is cut')
       return source.blocks(shape, ranges, rate)
     },
+    patch: (shape, ranges, rate, signatures) => source.patch(shape, ranges, rate, signatures),
     side: () => source.side(),
     prove: answer => source.prove(answer),
     close: () => source.close()
