@@ -30,7 +30,8 @@ const SYNC_BYTES = 32 * 2 ** 20
 
 /**
  * What is written goes to the disk while more is on its way, so that the sync at the end, the one that counts, waits for
- * less. One that fails here is not told: the system and QEMU both fail that last one too.
+ * less. One that fails here is not told: the
+ * system tells the file's other opener too, and QEMU fails every flush after one that failed.
  */
 class Syncs {
   readonly #sync: () => Promise<void>

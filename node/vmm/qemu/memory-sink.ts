@@ -38,10 +38,16 @@ export async function openMemorySink(plan: MemorySinkPlan): Promise<MemorySink> 
   let made: Promise<FileHandle> | undefined = found && Promise.resolve(found)
   /** The copy goes to the disk while the rest is on its way here: less is left for the end. */
   let syncing: Promise<unknown> = Promise.resolve()
+  /** Of that; the system tells it once, and the sync at the end would not hear of it. */
+  let failure: unknown
   const writable = (): Promise<FileHandle> => {
-    made ??= begin(plan, base).then(file => {
-      if (base !== undefined) syncing = file.datasync().catch(() => undefined)
-      return file
+    made ??= begin(plan, base).then(begun => {
+      if (base !== undefined) {
+        syncing = begun.datasync().catch((error: unknown) => {
+          failure = error
+        })
+      }
+      return begun
     })
     return made
   }
@@ -71,7 +77,10 @@ export async function openMemorySink(plan: MemorySinkPlan): Promise<MemorySink> 
         await link(plan.base ?? '', file)
         return
       }
-      await (await writable()).sync()
+      const whole = await writable()
+      await syncing
+      if (failure !== undefined) throw failure
+      await whole.sync()
     },
     async close() {
       await made?.catch(() => undefined)
