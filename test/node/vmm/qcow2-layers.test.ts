@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
+import { open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
@@ -18,6 +18,9 @@ const run = promisify(execFile)
 const KIB = 1024
 const DISK_BYTES = 40 * 1024 * KIB
 const SEED = 7
+/** In the header of a qcow2 file. */
+const CRYPT_METHOD_AT = 32
+const LUKS = 2
 
 /** Writes, zeros and holes of any length over the disk, as a guest and a move leave them. */
 async function scribble(file: string, dir: string, random: SeededRandom): Promise<void> {
@@ -96,17 +99,11 @@ test('a disk with features that only QEMU reads is refused, and one that is no d
   const raw = join(dir, 'raw')
   await writeFile(raw, Buffer.alloc(1024 * KIB, 5))
   const encrypted = join(dir, 'encrypted.qcow2')
-  await run('qemu-img', [
-    'create',
-    '-q',
-    '--object=secret,id=s,data=x',
-    '-f',
-    'qcow2',
-    '-o',
-    'encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10',
-    encrypted,
-    '1M'
-  ])
+  await run('qemu-img', ['create', '-q', '-f', 'qcow2', encrypted, '1M'])
+  // By hand: to make a true one QEMU measures the processor's time, which fails on a busy machine.
+  const file = await open(encrypted, 'r+')
+  await file.write(Uint8Array.of(0, 0, 0, LUKS), 0, 4, CRYPT_METHOD_AT)
+  await file.close()
   const elsewhere = join(dir, 'elsewhere.qcow2')
   const words = ['-o', `data_file=${join(dir, 'data')}`, elsewhere, '1M']
   await run('qemu-img', ['create', '-q', '-f', 'qcow2', ...words])
